@@ -1,0 +1,125 @@
+"""Run every check of the project and count them.
+
+    python tools/check.py           fast cells of every notebook, drift, and the demonstration
+    python tools/check.py --slow    also the cells flagged slow
+    python tools/check.py --save    also store the cells' outputs in the notebooks, for the documentation
+    python tools/check.py 12 20     only the notebooks whose names begin so
+
+The last line is `N passed, M failed`; a notebook counts as one check, and one that ran no cell fails.
+"""
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run_notebook(path: Path, flags: str, save: bool) -> int:
+    "Run the cells of one notebook in this process; the number of code cells that ran. Raises what a cell raises."
+    from execnb.nbio import write_nb
+    from execnb.shell import CaptureShell
+    from nbdev.config import get_config
+    from nbdev.process import NBProcessor
+
+    os.environ["IN_TEST"] = "1"
+    sys.path.insert(0, str(ROOT))
+    skipped_flags = set(get_config(path=ROOT).tst_flags.split()) - set(flags.split())
+    ran = 0
+
+    def skip(cell) -> bool:
+        nonlocal ran
+        if cell.cell_type != "code" or "nbdev_export(" in cell.source: return True
+        directives = getattr(cell, "directives_", None) or {}
+        if skipped_flags & directives.keys() or directives.get("eval:", [""])[0].lower() == "false": return True
+        ran += 1
+        return False
+
+    notebook = NBProcessor(path, process=True).nb
+    os.chdir(path.parent)
+    shell = CaptureShell(path)
+    try: shell.run_all(notebook, exc_stop=True, preproc=skip)
+    except Exception:
+        print(shell.prettytb(fname=path), file=sys.stderr)
+        raise SystemExit(1) from None
+    if save:
+        original = NBProcessor(path).nb          # with its directives, which processing takes out of the cells
+        for cell, done in zip(original.cells, notebook.cells):
+            if cell.cell_type == "code" and "outputs" in done: cell.outputs = done.outputs
+        write_nb(original, path)
+    return ran
+
+
+def check_notebook(path: Path, flags: str, save: bool) -> tuple[bool, str]:
+    "Run one notebook in a process of its own; whether it passed, and what to say of it."
+    started = time.perf_counter()
+    command = [sys.executable, __file__, "--one", str(path), "--flags", flags, *(["--save"] if save else [])]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    cells = int(done.stdout.split()[-1]) if done.returncode == 0 else 0
+    said = f"{path.relative_to(ROOT)}: {cells} cells, {time.perf_counter() - started:.0f} s"
+    return cells > 0, said if cells else f"{said}\n{done.stderr}"
+
+
+def fingerprint() -> dict[str, str]:
+    "SHA-256 of every notebook, module and of the README."
+    files = [*ROOT.glob("nbs/**/*.ipynb"), *ROOT.glob("msi_selfsup/**/*.py"), ROOT / "README.md"]
+    return {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files if "checkpoints" not in str(file)}
+
+
+def check_drift() -> tuple[bool, str]:
+    "Whether cleaning, exporting and rendering change anything: then notebooks, library and README had drifted apart."
+    before = fingerprint()
+    for command in (["nbdev_clean"], ["nbdev_export"], [sys.executable, "tools/readme.py"]):
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode: return False, f"{command[0]} failed: {done.stderr}"
+    after = fingerprint()
+    changed = sorted(name for name in before | after if before.get(name) != after.get(name))
+    return not changed, f"drift: {', '.join(changed) or 'none'} in {len(after)} files"
+
+
+def check_demo() -> tuple[bool, str]:
+    "Whether the README's first command does its main job: a whole run folder, offline."
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        done = subprocess.run(["msi_demo", "--out", f"{folder}/demo"], capture_output=True, text=True)
+        files = sorted(file.name for file in Path(folder).glob("demo/*"))
+    from msi_selfsup.run import RUN_FILES
+    return files == sorted(RUN_FILES), f"msi_demo: {len(files)} files, {time.perf_counter() - started:.0f} s {done.stderr}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("only", nargs="*", help="beginnings of notebooks' names")
+    parser.add_argument("--slow", action="store_const", dest="flags", const="slow", default="", help="also run slow cells")
+    parser.add_argument("--save", action="store_true", help="store outputs in the notebooks")
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--flags", dest="flags", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.one:
+        print(run_notebook(asked.one, asked.flags, asked.save))
+        return
+    notebooks = [path for path in sorted(ROOT.glob("nbs/**/*.ipynb"))
+                 if "checkpoints" not in str(path) and path.name.startswith(tuple(asked.only) or "")]
+    results = [] if asked.only else [check_drift()]
+    for passed, said in results: print("ok  " if passed else "FAIL", said, flush=True)
+    with ThreadPoolExecutor(2) as pool:
+        for passed, said in pool.map(lambda path: check_notebook(path, asked.flags, asked.save), notebooks):
+            results.append((passed, said))
+            print("ok  " if passed else "FAIL", said, flush=True)
+    if not asked.only:
+        results.append(check_demo())
+        print("ok  " if results[-1][0] else "FAIL", results[-1][1], flush=True)
+    passed = sum(result[0] for result in results)
+    print(f"{passed} passed, {len(results) - passed} failed")
+    sys.exit(0 if results and passed == len(results) else 1)
+
+
+if __name__ == "__main__": main()

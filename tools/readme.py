@@ -1,0 +1,30 @@
+"""Render nbs/index.ipynb to README.md with nbconvert.
+
+Cells with `#| hide` are left out, directives are taken out of the code, and links to files beside the notebook
+are made to hold from the top of the repository.
+"""
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from nbconvert import MarkdownExporter
+from nbdev.process import NBProcessor
+from nbformat import from_dict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def render(notebook: Path) -> str:
+    "The notebook as Markdown."
+    nb = NBProcessor(notebook, process=True).nb
+    nb.cells = [cell for cell in nb.cells if "hide" not in (getattr(cell, "directives_", None) or {}) and cell.source.strip()]
+    for cell in nb.cells: cell.pop("directives_", None)
+    text, _ = MarkdownExporter().from_notebook_node(from_dict(dict(
+        cells=[{key: cell[key] for key in ("cell_type", "metadata", "source", "outputs", "execution_count") if key in cell} for cell in nb.cells],
+        metadata=nb.metadata, nbformat=4, nbformat_minor=4)))
+    text = re.sub(r"\]\((?!https?:|#|/)", "](nbs/", text)
+    return "<!-- Made from nbs/index.ipynb by tools/readme.py: edit that. -->\n\n" + re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+if __name__ == "__main__": (ROOT / "README.md").write_text(render(ROOT / "nbs/index.ipynb"), encoding="utf-8")
