@@ -130,7 +130,7 @@ def crop(images:torch.Tensor, # (b, 1, height, width)
 # %% ../nbs/10_augment.ipynb #c044
 @dataclass(frozen=True)
 class Augmentation:
-    "How far random views of an image may go; call it with a batch to get one. What is not given is left out."
+    "How far random views of an image may go; call it with a batch to get one. What is not given is left out. `InputError` out of range."
     blur:tuple[float,float]|None=None # range of the Gaussian blur's standard deviation, in pixels
     brightness:float=0.               # factors from 1 - brightness to 1 + brightness
     contrast:float=0.                 # factors from 1 - contrast to 1 + contrast
@@ -142,11 +142,12 @@ class Augmentation:
     mask:bool=False                   # set everything outside the tissue to zero at the end
 
     def __post_init__(self):
-        for name, low, high in (("blur", 1e-6, 100), ("thin", 0, 1), ("brightness", 0, 1), ("contrast", 0, 1),
-                                ("noise", 0, 1), ("shift", 0, 1000), ("rotate", 0, 180), ("crop", 1e-6, 1)):
+        for name, low, high in (("blur", 0.001, 100), ("thin", 0, 1), ("brightness", 0, 1), ("contrast", 0, 1),
+                                ("noise", 0, 1), ("shift", 0, 1000), ("rotate", 0, 180), ("crop", 0.01, 1)):
             value = getattr(self, name)
-            pair = value if isinstance(value, (tuple, list)) else (value, value)
-            if value is not None and not low <= pair[0] <= pair[1] <= high:
+            if value is None: continue
+            smallest, largest = value if isinstance(value, (tuple, list)) else (value, value)
+            if not low <= smallest <= largest <= high:
                 raise InputError(f"augmentation {name}", f"is {value}", f"stay within {low} and {high}, smaller number first")
 
     @classmethod

@@ -46,7 +46,7 @@ class Recipe:
     weights:str = "none"             # "none", "imagenet" or a file of weights to start from
     contrast:SimCLR = SimCLR(Training(epochs=60, learning_rate=1e-3), temperature=0.2, hidden=256, n_out=128,
                              first=Augmentation(thin=(0.3, 1.)), second=Augmentation(thin=(0.3, 1.)))
-    n_neighbours:int = 10            # of the spectral clustering's graph
+    n_neighbours:int|None = None     # of the spectral clustering's graph; None: follows the size of the clusters
     unit_length:bool = True          # whether features are scaled to length 1 before the graph is drawn
     classifier:Training = Training(epochs=60, learning_rate=1e-3)
     self_labelling:SelfLabelling = SelfLabelling(Training(epochs=30, learning_rate=1e-4),
@@ -55,7 +55,7 @@ class Recipe:
     @classmethod
     def hu2022(cls) -> Recipe:
         "The published recipe, to the letter."
-        return cls("hu2022", levels=256, encoder="efficientnet-b0", weights="imagenet", contrast=SimCLR(), unit_length=False,
+        return cls("hu2022", levels=256, encoder="efficientnet-b0", weights="imagenet", contrast=SimCLR(), n_neighbours=10, unit_length=False,
                    classifier=Training(epochs=20, learning_rate=1e-3), self_labelling=SelfLabelling())
 
     @classmethod
@@ -167,7 +167,7 @@ def fit(self:IonImageClusterer,
     self.stage_labels_ = {stage: spread(labels, -1) for stage, (labels, _) in found.items()}
     self.labels_ = self.stage_labels_["self-labelling"]
     self.scores_ = scores_table([row for stage, (_, values) in found.items()
-                                 for row in stage_scores(stage, self.stage_labels_[stage], ions, spread(values))])
+                                 for row in stage_scores(stage, self.stage_labels_[stage], ions.mz, ions.polarity, ions.labels, spread(values))])
     return self
 
 @patch

@@ -93,10 +93,12 @@ def _download(url:str, path:Path, digest:str, mend:str, show:bool|None) -> None:
     "Write what `url` holds to `path`, if its SHA-256 begins with `digest`."
     try:
         with written_whole(path) as partial:
-            with urllib.request.urlopen(url, timeout=30) as reply, open(partial, "wb") as file, \
-                 progress(stage="ImageNet weights", total=int(reply.headers.get("Content-Length") or 0) or None, unit="B", show=show, unit_scale=True) as bar:
-                while block := reply.read(1 << 16): bar.update(file.write(block))
-            if not sha256(partial).startswith(digest): raise InputError(url, f"the download is damaged: its SHA-256 does not begin with {digest}", mend)
+            with urllib.request.urlopen(url, timeout=30) as reply, open(partial, "wb") as file:
+                length = reply.headers.get("Content-Length")
+                with progress(stage="ImageNet weights", total=length and int(length), unit="B", show=show, unit_scale=True) as bar:
+                    while block := reply.read(1 << 16): bar.update(file.write(block))
+            if not sha256(partial).startswith(digest):
+                raise InputError(url, f"the download is damaged: its SHA-256 does not begin with {digest}", mend)
     except (OSError, http.client.HTTPException) as e:
         raise InputError(url, f"the ImageNet weights cannot be downloaded ({e})", mend) from None
 
@@ -126,7 +128,8 @@ def build_encoder(name:str|nn.Module,              # "efficientnet-b0", "grid", 
             torch.default_generator.manual_seed(seed)
             encoder = known[name]()
     if weights == "imagenet":
-        if not isinstance(encoder, EfficientNetB0): raise InputError("weights", "ImageNet weights exist for efficientnet-b0 only", "use none, or give a file")
+        if not isinstance(encoder, EfficientNetB0):
+            raise InputError("weights", "ImageNet weights exist for efficientnet-b0 only", "use none, or give a file")
         _put_weights(encoder, imagenet_weights(), IMAGENET_URL)
     elif weights != "none": load_weights(encoder, weights)
     return encoder.to(device=device, memory_format=torch.channels_last)
@@ -148,4 +151,5 @@ def embed(encoder:nn.Module,    # any module that maps images to features
          ) -> torch.Tensor:     # features, float32 (n, d), on the same device
     "Features of all images, in eval mode and without gradients."
     with evaluating(encoder), torch.no_grad():
-        return torch.cat([encoder(block).flatten(1).float() for block in progress(images.split(batch_size), "embedding", unit="batch", show=show)])
+        batches = progress(images.split(batch_size), "embedding", unit="batch", show=show)
+        return torch.cat([encoder(batch).flatten(1).float() for batch in batches])

@@ -18,7 +18,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from .baseline import BASELINES
 from .core import InputError
-from .images import IonImages
+from .phantom import LINKED_MASSES
 
 # %% auto #0
 __all__ = ['LINKS', 'DEFAULT_LINKS', 'purity', 'hungarian_accuracy', 'label_scores', 'neighbour_rate', 'find_links', 'LinkedLift',
@@ -83,16 +83,11 @@ def neighbour_rate(features, # embedding or view, (n, d); Euclidean distances ar
     return float((truth[nearest] == truth[:, None]).mean())
 
 # %% ../nbs/21_evaluate.ipynb #c028
-_ATOM = {"H": 1.00782503223, "C": 12., "13C": 13.00335483507, "N": 14.00307400443, "O": 15.99491461957, "Na": 22.9897692820, "K": 38.9637064864}
+LINKS = {**LINKED_MASSES,       # 13C, Na-H, K-Na, K-H: those that phantoms plant
+         "NH4-H": 17.02654910,  # ammonium in the place of a proton
+         "H2O": 18.01056468}    # water gained or lost
 
-LINKS = {"13C": _ATOM["13C"] - _ATOM["C"],   # one carbon is the heavy isotope
-         "Na-H": _ATOM["Na"] - _ATOM["H"],   # sodium in the place of a proton
-         "K-Na": _ATOM["K"] - _ATOM["Na"],   # potassium in the place of sodium
-         "K-H": _ATOM["K"] - _ATOM["H"],     # potassium in the place of a proton
-         "NH4-H": _ATOM["N"] + 3 * _ATOM["H"], # ammonium in the place of a proton
-         "H2O": _ATOM["O"] + 2 * _ATOM["H"]} # water gained or lost
-
-DEFAULT_LINKS = ("13C", "Na-H", "K-Na", "K-H")
+DEFAULT_LINKS = tuple(LINKED_MASSES)
 
 # %% ../nbs/21_evaluate.ipynb #c031
 def _polarities(polarity, n:int) -> np.ndarray: # int (n,)
@@ -201,16 +196,19 @@ def linked_lift(labels,         # cluster of each ion, int (n,); -1 = set aside:
 # %% ../nbs/21_evaluate.ipynb #c061
 def stage_scores(stage:str,      # a name of `BASELINES`, or of a stage of the network
                  labels,         # cluster of each ion, int (n,); -1 = set aside
-                 ions:IonImages, # the ions clustered; `labels` in it are their known classes
-                 features=None   # what was clustered, (n, d): adds the 1-NN rate
+                 mz,             # m/z of each ion, (n,)
+                 polarity=None,  # polarity of each ion, (n,); one string or None: all alike
+                 truth=None,     # known class of each ion, int (n,), -1 = not known; adds the scores against it
+                 features=None   # what was clustered, (n, d): adds the 1-NN rate where classes are known
                 ) -> list[tuple[str, str, float]]: # (stage, metric, value)
     "Linked-pair lift of a stage and, where classes are known, its scores against them."
-    chemistry = linked_lift(labels, ions.mz, ions.polarity)
+    chemistry = linked_lift(labels, mz, polarity)
     scores = dict(linked_lift=chemistry.lift, linked_pairs=chemistry.n_pairs, linked_families=chemistry.n_families,
                   linked_standard_error=chemistry.standard_error, linked_p_value=chemistry.p_value)
-    if ions.labels is not None and (ions.labels >= 0).any():
-        scores |= label_scores(labels, ions.labels)
-        if features is not None and (ions.labels >= 0).sum() > 1: scores["nn1"] = neighbour_rate(features, ions.labels)
+    known = 0 if truth is None else (np.asarray(truth) >= 0).sum()
+    if known:
+        scores |= label_scores(labels, truth)
+        if features is not None and known > 1: scores["nn1"] = neighbour_rate(features, truth)
     return [(stage, metric, float(value)) for metric, value in scores.items()]
 
 def scores_table(rows:list[tuple[str, str, float]] # of `stage_scores`, for one stage after another

@@ -121,19 +121,18 @@ def anatomy(n_patterns:int,                  # how many patterns
     return (mixed / mixed.max((1, 2), keepdims=True)).astype(np.float32), section.mask
 
 # %% ../nbs/03_phantom.ipynb #c020
-LINKED_MASSES = {"13C": 1.003355, "Na-H": 21.981943, "K-Na": 15.973942, "K-H": 37.955882} # mass differences, Da (singly charged)
+LINKED_MASSES = {"13C": 1.00335484, "Na-H": 21.98194425, "K-Na": 15.97393720, "K-H": 37.95588145} # Da, of singly charged ions; NIST atomic masses
 
 def _draw_mz(shifts, mz_range, rng) -> np.ndarray:
     "An m/z for each family, whose heavier member (where its shift is not 0) lies `shifts` above; float64 (families, 2)."
-    low, high = mz_range
-    known, links, out = np.empty(0), np.array(list(LINKED_MASSES.values())), np.empty((len(shifts), 2))
+    (low, high), known, out = mz_range, np.empty(0), np.empty((len(shifts), 2))
     for i in np.argsort(-np.asarray(shifts), kind="stable"):                      # pairs first: they are the harder ones to place
         for attempt in range(500):
             nominal = rng.integers(np.ceil(low), np.floor(high - shifts[i]))
             light = round(nominal * (1 + rng.uniform(1e-4, 8e-4)), 4)             # the mass defects of organic molecules
             pair = np.unique([light, round(light + shifts[i], 4)])
             gap, heavier = abs(pair[:, None] - known), np.maximum(pair[:, None], known)
-            accidental = abs(gap[..., None] - links) < 20e-6 * heavier[..., None]
+            accidental = abs(gap[..., None] - [*LINKED_MASSES.values()]) < 20e-6 * heavier[..., None]
             if not accidental.any() and (gap > 50e-6 * heavier).all() and low <= pair[0] and pair[-1] <= high: break
         known, out[i] = np.append(known, pair), (pair[0], pair[-1])
     return out
@@ -150,7 +149,7 @@ class Phantom:
 
 def _members(sizes, noise_ions:int, off_tissue_ions:int, linked:float, mz_range, rng):
     "Ions in the order of m/z: their m/z, (n,); their class, (n,), -1 for noise, -2 for matrix; the planted pairs, (p, 2), and their names, (p,)."
-    pairs, classes = np.array([int(linked * size / 2 + 0.5) for size in sizes]), np.arange(len(sizes))
+    pairs, classes = np.array([min(size // 2, int(linked * size / 2 + 0.5)) for size in sizes]), np.arange(len(sizes))
     paired, alone = np.repeat(classes, pairs), np.repeat(classes, sizes - 2 * pairs)
     alone = np.concatenate([alone, np.full(noise_ions, -1), np.full(off_tissue_ions, -2)])
     names = rng.choice(list(LINKED_MASSES), len(paired), p=[0.4, 0.2, 0.2, 0.2])
@@ -170,7 +169,7 @@ def _patterns(templates, labels, mixing:float, same, tissue, rng) -> np.ndarray:
     return (weights @ (flat / flat.max(1, keepdims=True))).reshape(-1, *tissue.shape)
 
 # %% ../nbs/03_phantom.ipynb #c027
-def _check(templates, sizes, tissue, counts, shares):
+def _check(templates, sizes, tissue, counts, mz_range, shares):
     "Raise `InputError` where the arguments of `simulate` do not fit together."
     if tissue.ndim != 2 or templates.shape != (len(sizes), *tissue.shape):
         raise InputError("templates", f"have shape {templates.shape}", f"give {len(sizes)}, one a size, on the mask's grid {tissue.shape}")
@@ -178,6 +177,7 @@ def _check(templates, sizes, tissue, counts, shares):
     if not (np.isfinite(seen).all() and (seen >= 0).all() and seen.size and seen.any(1).all()):
         raise InputError("templates", "are negative, NaN or empty on tissue", "give patterns of 0 or more with some signal on tissue")
     if not 0 < counts[0] <= counts[1]: raise InputError("counts", f"are {counts}", "give the least and the most, above 0, such as (0.3, 30)")
+    if not 0 < mz_range[0] <= mz_range[1] - 50: raise InputError("mz_range", f"is {mz_range}", "give a range of at least 50 Da")
     for name, share in shares.items():
         if not 0 <= share < 1 + (name == "linked"): raise InputError(name, f"is {share}", "give a share of 0 or more and below 1")
 
@@ -197,7 +197,7 @@ def simulate(templates:np.ndarray,          # pattern of each class, (classes, h
             ) -> Phantom:
     "Ions whose classes are known: each a mixture of templates, seen in counts. What was not measured is False in the mask."
     tissue, templates = np.asarray(mask, dtype=bool), np.asarray(templates, dtype=np.float64)
-    _check(templates, sizes, tissue, counts, dict(mixing=mixing, missing_pixels=missing_pixels, linked=linked))
+    _check(templates, sizes, tissue, counts, mz_range, dict(mixing=mixing, missing_pixels=missing_pixels, linked=linked))
     rng = np.random.default_rng([seed, 2])
     mz, labels, links, names = _members(sizes, noise_ions, off_tissue_ions, linked, mz_range, rng)
     n, isotopes = len(mz), links[names == "13C"]

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation
 from .core import InputError
-from .encoder import embed
+from .encoder import embed, evaluating
 from .train import Training, train
 
 # %% auto #0
@@ -81,10 +81,11 @@ def self_label(encoder:nn.Module,    # trained in place
     "Train encoder and classifier on the labels that they give confidently. A batch without a confident image is skipped and counted."
     def step(batch, draws):
         chosen = images[batch]
-        encoder.eval()
-        with torch.no_grad(): weak = classifier(encoder(settings.weak(chosen, mask, draws)).flatten(1))
-        encoder.train()
-        return confident_cross_entropy(weak, classifier(encoder(settings.strong(chosen, mask, draws)).flatten(1)), threshold)
+        with torch.autocast(images.device.type, enabled=False):  # views are made in full precision, whatever the network uses
+            weak, strong = settings.weak(chosen, mask, draws), settings.strong(chosen, mask, draws)
+        with torch.no_grad(), evaluating(encoder): decided = classifier(encoder(weak).flatten(1))
+        return confident_cross_entropy(decided, classifier(encoder(strong).flatten(1)), threshold)
+    encoder.train()
     modules = {"encoder": encoder, "classifier": classifier}
     history = train(modules, step, len(images), settings.training, seed, "self-labelling", checkpoint, show=show)
     encoder.eval()
@@ -94,4 +95,4 @@ def probabilities(encoder:nn.Module, classifier:nn.Module,
                   images:torch.Tensor, # float32 (n, 1, size, size)
                  ) -> torch.Tensor:    # float32 (n, n_classes), rows sum to 1
     "The classifier's probability of each class for each image, in evaluation mode."
-    with torch.inference_mode(): return classifier(embed(encoder, images)).float().softmax(1)
+    with torch.no_grad(): return classifier(embed(encoder, images)).float().softmax(1)

@@ -76,7 +76,8 @@ def contrast(encoder:nn.Module,     # images (b, 1, size, size) -> features; tra
     encoder.train()
     def step(batch, draws):
         chosen = images[batch]
-        views = torch.cat([settings.first(chosen, mask, draws), settings.second(chosen, mask, draws)])
+        with torch.autocast(images.device.type, enabled=False):  # views are made in full precision, whatever the network uses
+            views = torch.cat([settings.first(chosen, mask, draws), settings.second(chosen, mask, draws)])
         return loss(*head(encoder(views).flatten(1)).chunk(2))
     history = train({"encoder": encoder, "head": head}, step, len(images), settings.training, seed, "contrastive learning", checkpoint, show=show)
     encoder.eval()

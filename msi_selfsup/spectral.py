@@ -14,7 +14,7 @@ from sklearn.neighbors import kneighbors_graph
 from .core import InputError
 
 # %% auto #0
-__all__ = ['as_features', 'neighbour_affinity', 'spectral_labels', 'check_n_clusters']
+__all__ = ['as_features', 'neighbour_affinity', 'spectral_labels', 'neighbours_for', 'check_n_clusters']
 
 # %% ../nbs/14_spectral.ipynb #c006
 def as_features(features) -> np.ndarray: # float32 or float64 (n, d)
@@ -34,19 +34,23 @@ def neighbour_affinity(features,            # array or tensor (n, d): one row an
 # %% ../nbs/14_spectral.ipynb #c009
 def spectral_labels(features,                  # array or tensor (n, d): one row an ion
                     n_clusters:int,            # 2 to n - 1
-                    n_neighbours:int=10,       # of the affinity graph
+                    n_neighbours:int|None=10,  # of the affinity graph; None: `neighbours_for` so many ions and clusters
                     assign:str="discretize",   # how labels are read from the eigenvectors; also "kmeans", "cluster_qr"
                     seed:int=0,
                    ) -> np.ndarray:            # int64 (n,), 0 to at most n_clusters - 1, without gaps
     """Cluster ions by the spectrum of their neighbour graph. Raises `InputError` when `n_clusters` does not fit.
 
     A part of the graph may end up empty, then there are fewer clusters than asked for."""
-    affinity = neighbour_affinity(features, n_neighbours)
-    check_n_clusters(n_clusters, affinity.shape[0])
+    check_n_clusters(n_clusters, len(features))
+    affinity = neighbour_affinity(features, n_neighbours or neighbours_for(len(features), n_clusters))
     with warnings.catch_warnings():                  # a graph in several parts is what we hope for
         warnings.filterwarnings("ignore", message="Graph is not fully connected")
         found = SpectralClustering(n_clusters, affinity="precomputed", assign_labels=assign, random_state=seed).fit(affinity)
     return np.unique(found.labels_, return_inverse=True)[1].astype(np.int64)
+
+def neighbours_for(n_ions:int, n_clusters:int) -> int:
+    "Half the mean size of a cluster, within 3 to 10: neighbours should mostly be of one's own cluster."
+    return max(3, min(10, n_ions // (2 * n_clusters)))
 
 def check_n_clusters(n_clusters:int, n_ions:int) -> None:
     "Raise `InputError` unless `n_clusters` is a whole number from 2 to `n_ions` - 1."
