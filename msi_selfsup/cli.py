@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 from fastcore.script import anno_parser
@@ -23,6 +24,7 @@ def console(argv:list[str]|None=None # name of the command and its arguments; No
     "Run the command that this process was called as; exit codes: 0 success, 2 input that cannot be used, 130 interrupted."
     program, *arguments = sys.argv if argv is None else argv
     name = Path(program).stem
+    warnings.showwarning = lambda message, *_, **__: print(f"{name}: {message}", file=sys.stderr)
     parsed = vars(anno_parser(COMMANDS[name], prog=name).parse_args(arguments))
     try: COMMANDS[name](**{key: value for key, value in parsed.items() if key not in ("pdb", "xtra")})
     except InputError as e: sys.exit(_fail(f"{name}: {e}", 2))

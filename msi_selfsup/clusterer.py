@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import time
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch.nn import functional as F
 
 from .augment import Augmentation
+from .baseline import root_smoothed_pearson_features
 from .core import InputError
 from .encoder import build_encoder, embed
 from .evaluate import scores_table, stage_scores
@@ -31,7 +33,7 @@ from .spectral import check_n_clusters, spectral_labels
 from .train import Training
 
 # %% auto #0
-__all__ = ['Recipe', 'choose_device', 'as_ion_images', 'IonImageClusterer', 'like_beside_like']
+__all__ = ['Recipe', 'choose_device', 'as_ion_images', 'IonImageClusterer', 'like_beside_like', 'renumbered']
 
 # %% ../nbs/30_clusterer.ipynb #c007
 @dataclass(frozen=True)
@@ -115,11 +117,20 @@ def _timed(seconds:dict[str, float], stage:str):
     yield
     seconds[stage] = round(time.perf_counter() - started, 3)
 
-def like_beside_like(images:torch.Tensor, # (n, 1, size, size)
-                     labels:np.ndarray,   # int64 (n,), 0 to the number of clusters - 1, none left out
-                    ) -> np.ndarray:      # int64 (n,)
-    "The same clusters, numbered so that neighbours in number resemble each other."
-    return np.argsort(order_clusters(images.cpu().numpy(), labels))[labels]
+def like_beside_like(ions:IonImages,
+                     labels:np.ndarray, # int64 (n,), 0 to n_clusters - 1, -1 = in no cluster
+                     n_clusters:int,
+                    ) -> np.ndarray:    # int64 (n_clusters,): the new number of each cluster, empty ones last
+    "Numbers for the clusters such that neighbours in number resemble each other."
+    order = order_clusters(root_smoothed_pearson_features(ions), labels)
+    order = np.concatenate([order[order >= 0], np.setdiff1d(np.arange(n_clusters), labels)])
+    return np.argsort(order)
+
+def renumbered(classifier:torch.nn.Linear, numbers:np.ndarray) -> torch.nn.Linear:
+    "The same classifier, its class i called `numbers[i]`."
+    old = torch.as_tensor(np.argsort(numbers), device=classifier.weight.device)
+    with torch.no_grad(): classifier.weight.copy_(classifier.weight[old]); classifier.bias.copy_(classifier.bias[old])
+    return classifier
 
 def _spread(values, kept:np.ndarray, n:int, fill=0) -> np.ndarray:
     "`values` of the kept ions at their positions among all `n`; `fill` at the others."
@@ -140,6 +151,8 @@ def fit(self:IonImageClusterer,
     ions, recipe, seconds, found = as_ion_images(ions), self._recipe(), {}, {}
     ready = self._prepared(ions)
     check_n_clusters(self.n_clusters, len(ready.kept))
+    if not 0 <= self.seed < 2**32: raise InputError("seed", f"is {self.seed}", "use a whole number from 0 to 4294967295")
+    if len(ready.aside): warnings.warn(f"set aside, because their images are constant: m/z {', '.join(f'{mz:.4f}' for mz in ions.mz[ready.aside])}")
     images, mask = ready.images, ready.mask
     def options(stage): return dict(seed=self.seed, show=show, checkpoint=None if checkpoints is None else Path(checkpoints)/f"{stage}.pt")
     encoder = build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, images.device, self.seed)
@@ -150,21 +163,23 @@ def fit(self:IonImageClusterer,
         history = contrast(encoder, images, mask, recipe.contrast, **options("contrast"))
         features = embed(encoder, images)
     with _timed(seconds, "spectral clustering"):
-        initial = like_beside_like(images, self._initial_labels(features))
+        initial = self._initial_labels(features)
         found["contrastive learning"] = initial, features
     with _timed(seconds, "classifier"):
         classifier, rows = classify(features, initial, self.n_clusters, recipe.classifier, **options("classifier"))
         first = probabilities(encoder, classifier, images)
-        found["classifier"] = first.argmax(1), features
+        found["classifier"] = first.argmax(1).cpu().numpy(), features
     with _timed(seconds, "self-labelling"):
         threshold = confidence_threshold(first, recipe.self_labelling.quantile)
         rows = rows + self_label(encoder, classifier, images, mask, threshold, recipe.self_labelling, **options("self-labelling"))
         last, after = probabilities(encoder, classifier, images), embed(encoder, images)
-        found["self-labelling"] = last.argmax(1), after
-    self.encoder_, self.classifier_, self.seconds_, self.history_ = encoder, classifier, seconds, pd.DataFrame(history + rows)
+        found["self-labelling"] = last.argmax(1).cpu().numpy(), after
+    self.encoder_, self.seconds_, self.history_ = encoder, seconds, pd.DataFrame(history + rows)
     def spread(values, fill=0): return _spread(values, ready.kept, len(ions), fill)
     self.embedding_before_, self.embedding_, self.confidence_ = spread(before), spread(after), spread(last.max(1).values)
-    self.stage_labels_ = {stage: spread(labels, -1) for stage, (labels, _) in found.items()}
+    numbers = like_beside_like(ions, spread(last.argmax(1), -1), self.n_clusters)
+    self.classifier_ = renumbered(classifier, numbers)
+    self.stage_labels_ = {stage: spread(labels if stage == "before training" else numbers[labels], -1) for stage, (labels, _) in found.items()}
     self.labels_ = self.stage_labels_["self-labelling"]
     self.scores_ = scores_table([row for stage, (_, values) in found.items()
                                  for row in stage_scores(stage, self.stage_labels_[stage], ions.mz, ions.polarity, ions.labels, spread(values))])

@@ -61,6 +61,7 @@ def order_clusters(features, # images or features of the ions, (n, ...)
         means -= means.mean(1, keepdims=True)
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
         clusters = clusters[leaves_list(linkage(means, "average", optimal_ordering=True))]
+        if clusters[0] > clusters[-1]: clusters = clusters[::-1]  # either direction is as good: begin with the lower label
     return np.append(clusters, -1) if (labels < 0).any() else clusters
 
 # %% ../nbs/22_plot.ipynb #c019

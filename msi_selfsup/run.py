@@ -27,8 +27,8 @@ from .spectral import spectral_labels
 from .train import save_whole
 
 # %% auto #0
-__all__ = ['RUN_FILES', 'read_sample', 'read_labels', 'assignments', 'clusters', 'baseline_scores', 'check_out', 'run_folder',
-           'write_results', 'default_n_clusters', 'cluster_run', 'score_run']
+__all__ = ['RUN_FILES', 'read_sample', 'read_table', 'read_labels', 'assignments', 'clusters', 'baseline_scores', 'check_out',
+           'run_folder', 'write_results', 'default_n_clusters', 'cluster_run', 'score_run']
 
 # %% ../nbs/31_run.ipynb #c007
 def read_sample(sample:str|Path,         # .imzML or .npz
@@ -46,20 +46,29 @@ def read_sample(sample:str|Path,         # .imzML or .npz
     return by_mz(replace(ions, source={**ions.source, "path": str(sample), "sha256": {file.name: sha256(file) for file in files}}))
 
 # %% ../nbs/31_run.ipynb #c010
+def read_table(path:str|Path,
+               what:str,     # what it should be, in words
+              ) -> pd.DataFrame:
+    "A table of text with a header; columns are separated by comma, semicolon or tab. Raises `InputError` when it is none."
+    path = existing_file(path, what)
+    try:
+        with open(path, encoding="utf-8-sig") as file: header = file.readline()
+        return pd.read_csv(path, sep=max(",;\t", key=header.count), encoding="utf-8-sig")
+    except ValueError as e: raise InputError(path, f"cannot be read as a table ({e})", f"give {what}") from None
+
 def read_labels(path:str|Path,   # CSV with a header
                 mz:np.ndarray,   # m/z of the ions to be labelled, float64 (n,)
                 ppm:float=10.,   # how far a table's m/z may be from its ion's
                ) -> np.ndarray:  # int64 (n,): the place of each label in the sorted labels, -1 where none is known
-    "Known labels of ions from a table, matched by m/z. Raises `InputError` when none matches."
-    path = existing_file(path, "a CSV of m/z and labels")
-    table = pd.read_csv(path, sep=None, engine="python")
-    known = {str(name).strip().lower(): name for name in table.columns}
-    mz_column = known.get("mz", known.get("m/z", table.columns[0]))
-    column = next((known[name] for name in ("label", "class", "family", "cluster") if name in known), table.columns[-1])
-    at = pd.to_numeric(table[mz_column], errors="coerce").to_numpy(float)
-    if not np.isfinite(at).all() or column == mz_column: raise InputError(path, "has no column of m/z values and one of labels", "give a CSV with columns mz and label")
-    codes = np.unique(table[column].astype(str), return_inverse=True)[1]
-    codes = np.where(table[column].astype(str).isin(["-1", "nan", ""]), -1, codes)
+    "Known labels of ions from a table, matched by m/z. Raises `InputError` when it is no such table, or none matches."
+    table = read_table(path, "a CSV with columns mz and label")
+    named = {str(name).strip().lower(): name for name in table.columns}
+    mz_column = named.get("mz", named.get("m/z", table.columns[0]))
+    column = next((named[name] for name in ("label", "class", "family", "cluster") if name in named), table.columns[-1])
+    at, label = pd.to_numeric(table[mz_column], errors="coerce").to_numpy(float), table[column].astype(str).str.strip()
+    if not len(at) or not np.isfinite(at).all() or column == mz_column:
+        raise InputError(path, "has no rows of an m/z and a label", "give a CSV with columns mz and label")
+    codes = np.where(label.isin(["-1", "nan", ""]), -1, np.unique(label, return_inverse=True)[1])
     apart = np.abs(mz[:, None] - at) / mz[:, None] * 1e6
     labels = np.where(apart.min(1) <= ppm, codes[apart.argmin(1)], -1)
     if (labels < 0).all(): raise InputError(path, f"none of its m/z is within {ppm:g} ppm of an ion", "check that the table belongs to this sample")
@@ -192,8 +201,8 @@ def score_run(run:str|Path,            # a run folder, or an assignments.csv
               ppm:float=10.,
              ) -> pd.DataFrame:        # stage, metric, value, for the initial and the final clusters
     "Score an assignments.csv by its chemical links, and against known labels where given."
-    path = existing_file(Path(run)/"assignments.csv" if Path(run).is_dir() else run, "a run folder or its assignments.csv")
-    table = pd.read_csv(path)
+    path = Path(run)/"assignments.csv" if Path(run).is_dir() else Path(run)
+    table = read_table(path, "a run folder or its assignments.csv")
     if missing := {"mz", "cluster", "initial_cluster"} - set(table): raise InputError(path, f"has no column {', '.join(sorted(missing))}", "give the assignments.csv of a run")
     mz = table["mz"].to_numpy(float)
     truth = None if labels is None else read_labels(labels, mz, ppm)

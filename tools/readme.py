@@ -22,8 +22,8 @@ def render(notebook: Path) -> str:
     for cell in nb.cells: cell.pop("directives_", None)
     text, _ = MarkdownExporter().from_notebook_node(from_dict(dict(
         cells=[{key: cell[key] for key in ("cell_type", "metadata", "source", "outputs", "execution_count") if key in cell} for cell in nb.cells],
-        metadata=nb.metadata, nbformat=4, nbformat_minor=4)))
-    text = re.sub(r"\]\((?!https?:|#|/)", "](nbs/", text)
+        metadata=dict(language_info=dict(name="python")), nbformat=4, nbformat_minor=4)))
+    text = re.sub(r"\]\((?!https?:|#|/)", "](nbs/", text).replace("](nbs/../", "](")
     return "<!-- Made from nbs/index.ipynb by tools/readme.py: edit that. -->\n\n" + re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
