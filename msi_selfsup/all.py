@@ -3,6 +3,7 @@ from msi_selfsup.core import *
 from msi_selfsup.images import *
 from msi_selfsup.imzml import *
 from msi_selfsup.phantom import *
+from msi_selfsup.benchmark import *
 from msi_selfsup.augment import *
 from msi_selfsup.encoder import *
 from msi_selfsup.train import *

@@ -24,15 +24,16 @@ def console(argv:list[str]|None=None # name of the command and its arguments; No
     "Run the command that this process was called as; exit codes: 0 success, 2 input that cannot be used, 130 interrupted."
     program, *arguments = sys.argv if argv is None else argv
     name = Path(program).stem
-    warnings.showwarning = lambda message, *_, **__: print(f"{name}: {message}", file=sys.stderr)
     parsed = vars(anno_parser(COMMANDS[name], prog=name).parse_args(arguments))
-    try: COMMANDS[name](**{key: value for key, value in parsed.items() if key not in ("pdb", "xtra")})
-    except InputError as e: sys.exit(_fail(f"{name}: {e}", 2))
-    except KeyboardInterrupt: sys.exit(_fail(f"{name}: interrupted" + "; the same command goes on where it was" * (name == "msi_cluster"), 130))
-
-def _fail(line:str, code:int) -> int:
-    print(line, file=sys.stderr)
-    return code
+    def say(message, *_, **__): print(f"{name}: {message}", file=sys.stderr)
+    with warnings.catch_warnings():
+        warnings.showwarning = say                                  # a warning is one line too
+        try:
+            COMMANDS[name](**{key: value for key, value in parsed.items() if key not in ("pdb", "xtra")})
+            return
+        except InputError as e: say(e); code = 2
+        except KeyboardInterrupt: say("interrupted" + "; the same command goes on where it was" * (name == "msi_cluster")); code = 130
+    sys.exit(code)
 
 # %% ../nbs/32_cli.ipynb #c008
 def msi_info(sample:str, # an imzML file; its .ibd lies beside it

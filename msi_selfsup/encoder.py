@@ -5,8 +5,6 @@
 # %% ../nbs/11_encoder.ipynb #c003
 from __future__ import annotations
 
-import http.client
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +12,8 @@ import torch
 from efficientnet_pytorch import EfficientNet
 from torch import nn
 
-from .core import InputError, existing_file, progress, sha256, written_whole
+from .benchmark import download
+from .core import InputError, existing_file, progress, sha256
 
 # %% auto #0
 __all__ = ['IMAGENET_URL', 'EfficientNetB0', 'GridEncoder', 'load_weights', 'imagenet_weights', 'build_encoder', 'evaluating',
@@ -89,19 +88,6 @@ def load_weights(module:nn.Module, # an encoder; its weights are replaced
 # %% ../nbs/11_encoder.ipynb #c030
 IMAGENET_URL = "https://github.com/lukemelas/EfficientNet-PyTorch/releases/download/1.0/efficientnet-b0-355c32eb.pth"
 
-def _download(url:str, path:Path, digest:str, mend:str, show:bool|None) -> None:
-    "Write what `url` holds to `path`, if its SHA-256 begins with `digest`."
-    try:
-        with written_whole(path) as partial:
-            with urllib.request.urlopen(url, timeout=30) as reply, open(partial, "wb") as file:
-                length = reply.headers.get("Content-Length")
-                with progress(stage="ImageNet weights", total=length and int(length), unit="B", show=show, unit_scale=True) as bar:
-                    while block := reply.read(1 << 16): bar.update(file.write(block))
-            if not sha256(partial).startswith(digest):
-                raise InputError(url, f"the download is damaged: its SHA-256 does not begin with {digest}", mend)
-    except (OSError, http.client.HTTPException) as e:
-        raise InputError(url, f"the ImageNet weights cannot be downloaded ({e})", mend) from None
-
 def imagenet_weights(cache:str|Path|None=None, # folder to keep the file in; None: torch's cache
                      url:str=IMAGENET_URL,     # where they are; the name ends in the first digits of the SHA-256
                      show:bool|None=None,      # progress; None: only where a person is looking
@@ -110,7 +96,8 @@ def imagenet_weights(cache:str|Path|None=None, # folder to keep the file in; Non
     path = Path(cache or Path(torch.hub.get_dir())/"checkpoints") / url.rpartition("/")[2]
     digest = path.stem.rpartition("-")[2]
     if not (path.exists() and sha256(path).startswith(digest)):
-        _download(url, path, digest, "give the file with --weights FILE, or go on without with --weights none", show)
+        def check(file): return None if sha256(file).startswith(digest) else f"its SHA-256 does not begin with {digest}"
+        download(url, path, check, "give the file with --weights FILE, or go on without with --weights none", show=show)
     return _read_weights(path)
 
 # %% ../nbs/11_encoder.ipynb #c035

@@ -40,7 +40,7 @@ class NTXentLoss(nn.Module):
             twins = torch.arange(2 * n, device=a.device).roll(n)
             return F.cross_entropy(likeness, twins)
 
-# %% ../nbs/13_simclr.ipynb #c014
+# %% ../nbs/13_simclr.ipynb #c016
 def projection_head(n_features:int, # length of the encoder's features
                     hidden:int,     # width of the layer between
                     n_out:int,      # length of the projections
@@ -58,7 +58,7 @@ class SimCLR:
     first:Augmentation = field(default_factory=Augmentation.medium)  # makes the first view
     second:Augmentation = field(default_factory=Augmentation.medium) # makes the second view
 
-# %% ../nbs/13_simclr.ipynb #c015
+# %% ../nbs/13_simclr.ipynb #c017
 def contrast(encoder:nn.Module,     # images (b, 1, size, size) -> features; trained in place
              images:torch.Tensor,   # prepared images, float32 (n, 1, size, size), on the encoder's device
              mask:torch.Tensor,     # bool (size, size)
