@@ -12,7 +12,7 @@ from .core import InputError
 from .images import IonImages, pixels
 
 # %% auto #0
-__all__ = ['BASELINES', 'CHEAP_BASELINES', 'smoothed', 'cosine_features', 'pearson_features', 'smoothed_cosine_features',
+__all__ = ['BASELINES', 'smoothed', 'cosine_features', 'pearson_features', 'smoothed_cosine_features',
            'root_smoothed_pearson_features', 'median_threshold_cosine_features', 'baseline_features']
 
 # %% ../nbs/20_baseline.ipynb #c010
@@ -72,7 +72,6 @@ def median_threshold_cosine_features(ions:IonImages) -> np.ndarray: # float32 (n
 # %% ../nbs/20_baseline.ipynb #c030
 BASELINES = {"cosine": cosine_features, "pearson": pearson_features, "smoothed cosine": smoothed_cosine_features,
              "sqrt smoothed pearson": root_smoothed_pearson_features, "median-threshold cosine": median_threshold_cosine_features}
-CHEAP_BASELINES = ("cosine", "pearson", "sqrt smoothed pearson")
 
 def baseline_features(ions:IonImages,
                       name:str      # one of `BASELINES`

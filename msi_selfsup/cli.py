@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fastcore.script import anno_parser
 
+import msi_selfsup
 from .core import InputError
 
 # %% auto #0
@@ -32,6 +33,7 @@ def console(argv:list[str]|None=None # name of the command and its arguments; No
             COMMANDS[name](**{key: value for key, value in parsed.items() if key not in ("pdb", "xtra")})
             return
         except InputError as e: say(e); code = 2
+        except OSError as e: say(f"{e.filename or 'output'}: {e.strerror or e}; check the path, the permission and the free space"); code = 2
         except KeyboardInterrupt: say("interrupted" + "; the same command goes on where it was" * (name == "msi_cluster")); code = 130
     sys.exit(code)
 
@@ -60,7 +62,7 @@ def msi_cluster(sample:str,             # an imzML file (its .ibd beside it), or
                ) -> Path:
     "Cluster the ions of a sample by where they are, and leave a run folder with tables, pictures and scores."
     from msi_selfsup.run import check_out, cluster_run, read_sample
-    check_out(out, overwrite)
+    out = check_out(out, overwrite)
     ions = read_sample(sample, mzs, ppm, normalise)
     print(ions)
     cluster_run(ions, out, n_clusters, recipe, weights, seed, device, overwrite)
@@ -108,14 +110,20 @@ def msi_demo(out:str="msi_demo_run", # the run folder to make; an earlier demons
     from dataclasses import replace
 
     from msi_selfsup.phantom import write_phantom
-    from msi_selfsup.run import cluster_run, read_labels, read_sample
-    data = Path(__file__).parents[1]/"benchmark_data"
+    from msi_selfsup.run import check_out, cluster_run, read_labels, read_sample
+    data = Path(msi_selfsup.__file__).parents[1]/"benchmark_data"
     with tempfile.TemporaryDirectory() as made:
         if not (data/"phantom.imzML").exists(): write_phantom(data := Path(made)) # installed without the repository: the same files, made anew
         ions = read_sample(data/"phantom.imzML", mzs=data/"phantom_truth.csv")
         ions = replace(ions, labels=read_labels(data/"phantom_truth.csv", ions.mz))
         print(ions)
+        out = check_out(out, overwrite=_is_demo(out, ions.source["sha256"]))
         cluster_run(ions, out, int(ions.labels.max()) + 1, seed=seed, device=device, overwrite=True)
     return _report(out)
+
+def _is_demo(out:str|Path, sha256:dict) -> bool:
+    "Whether a run folder is an earlier demonstration, from the same files."
+    config = Path(out)/"config.json"
+    return config.exists() and json.loads(config.read_text())["input"].get("sha256") == sha256
 
 COMMANDS = {command.__name__: command for command in (msi_demo, msi_cluster, msi_info, msi_score, msi_phantom)}

@@ -22,7 +22,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation
 from .baseline import root_smoothed_pearson_features
-from .core import InputError
+from .core import InputError, checked_seed
 from .encoder import build_encoder, embed
 from .evaluate import scores_table, stage_scores
 from .images import IonImages, Prepared, prepare
@@ -104,10 +104,12 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
         recipe = self._recipe()
         return prepare(ions, recipe.size, recipe.clip, recipe.fit, recipe.levels, choose_device(self.device))
 
+    def _compared(self, features:torch.Tensor) -> torch.Tensor:
+        "Features as the neighbour graph compares them."
+        return F.normalize(features, dim=1) if self._recipe().unit_length else features
+
     def _initial_labels(self, features:torch.Tensor) -> np.ndarray:
-        recipe = self._recipe()
-        features = F.normalize(features, dim=1) if recipe.unit_length else features
-        return spectral_labels(features, self.n_clusters, recipe.n_neighbours, seed=self.seed)
+        return spectral_labels(self._compared(features), self.n_clusters, self._recipe().n_neighbours, seed=self.seed)
 
 # %% ../nbs/30_clusterer.ipynb #c016
 @contextmanager
@@ -151,7 +153,7 @@ def fit(self:IonImageClusterer,
     ions, recipe, seconds, found = as_ion_images(ions), self._recipe(), {}, {}
     ready = self._prepared(ions)
     check_n_clusters(self.n_clusters, len(ready.kept))
-    if not 0 <= self.seed < 2**32: raise InputError("seed", f"is {self.seed}", "use a whole number from 0 to 4294967295")
+    checked_seed(self.seed)
     if len(ready.aside): warnings.warn(f"set aside, because their images are constant: m/z {', '.join(f'{mz:.4f}' for mz in ions.mz[ready.aside])}")
     images, mask = ready.images, ready.mask
     def options(stage): return dict(seed=self.seed, show=show, checkpoint=None if checkpoints is None else Path(checkpoints)/f"{stage}.pt")
@@ -182,7 +184,7 @@ def fit(self:IonImageClusterer,
     self.stage_labels_ = {stage: spread(labels if stage == "before training" else numbers[labels], -1) for stage, (labels, _) in found.items()}
     self.labels_ = self.stage_labels_["self-labelling"]
     self.scores_ = scores_table([row for stage, (_, values) in found.items()
-                                 for row in stage_scores(stage, self.stage_labels_[stage], ions.mz, ions.polarity, ions.labels, spread(values))])
+                                 for row in stage_scores(stage, self.stage_labels_[stage], ions.mz, ions.polarity, ions.labels, spread(self._compared(values)))])
     return self
 
 @patch

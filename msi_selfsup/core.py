@@ -17,7 +17,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 # %% auto #0
-__all__ = ['InputError', 'existing_file', 'written_whole', 'watched', 'progress', 'sha256', 'versions']
+__all__ = ['InputError', 'existing_file', 'checked_seed', 'written_whole', 'watched', 'progress', 'sha256', 'versions']
 
 # %% ../nbs/00_core.ipynb #c007
 class InputError(ValueError):
@@ -42,7 +42,14 @@ def existing_file(path:str|Path, # a file that should be there
     if not os.access(path, os.R_OK): raise InputError(path, "may not be read", "ask for permission to read it")
     return path
 
-# %% ../nbs/00_core.ipynb #c016
+# %% ../nbs/00_core.ipynb #c015
+def checked_seed(seed:int # a whole number from 0 to 2**32 - 1
+                ) -> int:
+    "`seed`, if every random generator can take it; else `InputError`."
+    if isinstance(seed, bool) or int(seed) != seed or not 0 <= seed < 2**32: raise InputError("seed", f"is {seed}", "use a whole number from 0 to 4294967295")
+    return int(seed)
+
+# %% ../nbs/00_core.ipynb #c019
 @contextmanager
 def written_whole(path:str|Path, # the file or folder to make
                  ):              # yields a temporary path beside it, with the same ending
@@ -58,7 +65,7 @@ def written_whole(path:str|Path, # the file or folder to make
         if partial.is_dir(): shutil.rmtree(partial)
         else: partial.unlink(missing_ok=True)
 
-# %% ../nbs/00_core.ipynb #c020
+# %% ../nbs/00_core.ipynb #c023
 def watched() -> bool:
     "Whether a person is looking: a terminal or a notebook, and not a test run."
     if os.environ.get("IN_TEST"): return False
@@ -74,7 +81,7 @@ def progress(items=None,           # what to iterate over; without it, call `upd
     show = watched() if show is None else show
     return tqdm(items, desc=stage, total=total, unit=unit, disable=not show, leave=False, **kwargs)
 
-# %% ../nbs/00_core.ipynb #c024
+# %% ../nbs/00_core.ipynb #c027
 def sha256(path:str|Path) -> str:
     "SHA-256 of a file's content, in hexadecimal."
     digest = hashlib.sha256()

@@ -17,7 +17,7 @@ from .core import InputError, existing_file, progress, sha256
 
 # %% auto #0
 __all__ = ['IMAGENET_URL', 'EfficientNetB0', 'GridEncoder', 'load_weights', 'imagenet_weights', 'build_encoder', 'evaluating',
-           'embed']
+           'embed', 'settle']
 
 # %% ../nbs/11_encoder.ipynb #c008
 class EfficientNetB0(nn.Module):
@@ -140,3 +140,17 @@ def embed(encoder:nn.Module,    # any module that maps images to features
     with evaluating(encoder), torch.no_grad():
         batches = progress(images.split(batch_size), "embedding", unit="batch", show=show)
         return torch.cat([encoder(batch).flatten(1).float() for batch in batches])
+
+# %% ../nbs/11_encoder.ipynb #c048
+def settle(module:nn.Module,     # any module that maps images to features, in place
+           images:torch.Tensor,  # (n, 1, size, size), on the module's device
+           batch_size:int=256,   # images at a time, in batches of nearly equal size
+          ) -> None:
+    "Set the running statistics of batch-norm layers to those of `images`; a module without such layers is left as it is."
+    norms = [layer for layer in module.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
+    if not norms: return
+    momenta = [layer.momentum for layer in norms]
+    with evaluating(module), torch.no_grad():
+        for layer in norms: layer.reset_running_stats(); layer.momentum = None; layer.train() # None: the plain mean over batches
+        for batch in images.chunk(-(-len(images) // batch_size)): module(batch)
+        for layer, momentum in zip(norms, momenta): layer.momentum = momentum; layer.eval()

@@ -18,21 +18,23 @@ from .core import InputError, existing_file, written_whole
 if TYPE_CHECKING: import torch
 
 # %% auto #0
-__all__ = ['IonImages', 'pixels', 'by_mz', 'save', 'load', 'scaled', 'Prepared', 'prepare']
+__all__ = ['IonImages', 'pixels', 'constant', 'by_mz', 'save', 'load', 'scaled', 'Prepared', 'prepare']
 
 # %% ../nbs/01_images.ipynb #c007
 def _frozen(values, dtype) -> np.ndarray:
-    "`values` as an array of `dtype` that cannot be written to (a view: nothing is copied needlessly)."
-    view = np.asarray(values, dtype=dtype).view()
-    view.flags.writeable = False
-    return view
+    "`values` as an array of `dtype` that nobody can write to; copied, unless that holds already."
+    array = np.asarray(values, dtype=dtype)
+    if array.flags.writeable or not array.flags.owndata: array = array.copy()
+    array.flags.writeable = False
+    return array
 
 def _per_ion(values, n:int, dtype, what:str) -> np.ndarray|None:
     "An optional field with one entry an ion; one string stands for all."
     if values is None: return None
     if isinstance(values, str): values = [values] * n
-    if len(values) != n: raise InputError(what, f"has {len(values)} entries for {n} ion images", "give one an ion")
-    return _frozen(values, dtype)
+    if np.shape(values) != (n,): raise InputError(what, f"has shape {np.shape(values)} for {n} ion images", "give one value an ion")
+    try: return _frozen(values, dtype)
+    except ValueError as e: raise InputError(what, f"holds something else than {np.dtype(dtype).name} ({e})", "give one value an ion") from None
 
 # %% ../nbs/01_images.ipynb #c008
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,15 +52,14 @@ class IonImages:
         images = np.asarray(self.images, dtype=np.float32)
         if images.ndim != 3: raise InputError("images", f"has shape {images.shape}", "give (ions, height, width)")
         n, *grid = images.shape
-        finite = np.isfinite(images)
-        mask = finite.any(0) if self.mask is None else np.asarray(self.mask, dtype=bool)
+        mask = sum(map(np.isfinite, images), np.zeros(grid, int)) > 0 if self.mask is None else np.asarray(self.mask, dtype=bool)
         if mask.shape != tuple(grid): raise InputError("mask", f"has shape {mask.shape}, the images {tuple(grid)}", "give both on the same grid")
         if not mask.any(): raise InputError("mask", "marks no pixel as measured", "give a mask that is True on tissue")
         mz = _per_ion(self.mz, n, np.float64, "mz")
         if not (np.isfinite(mz) & (mz > 0)).all(): raise InputError("mz", f"holds {mz[~(mz > 0)][:3]}", "give positive m/z values")
-        bad = ~finite[:, mask].all(1)
+        bad = np.array([not np.isfinite(image[mask]).all() for image in images], dtype=bool) # one by one: the stack may be large
         if bad.any(): raise InputError(f"m/z {mz[bad][0]:.4f}", "its image holds NaN or infinite values on tissue", "leave the ion out, or mask those pixels")
-        if images[:, ~mask].any(): images = np.where(mask, images, np.float32(0))
+        if any(image[~mask].any() for image in images): images = np.where(mask, images, np.float32(0))
         checked = dict(images=_frozen(images, np.float32), mz=mz, mask=_frozen(mask, bool), source=dict(self.source or {}),
                        names=_per_ion(self.names, n, str, "names"), polarity=_per_ion(self.polarity, n, str, "polarity"),
                        labels=_per_ion(self.labels, n, np.int64, "labels"))
@@ -84,6 +85,10 @@ def pixels(ions:IonImages) -> np.ndarray: # float32 (n, measured pixels), row-ma
     "The measured pixels of each ion as a row."
     return ions.images[:, ions.mask]
 
+def constant(ions:IonImages) -> np.ndarray: # bool (n,)
+    "Which images have one value in all measured pixels, and so no localisation."
+    return np.array([image[ions.mask].max() == image[ions.mask].min() for image in ions.images], dtype=bool)
+
 def by_mz(ions:IonImages) -> IonImages:
     "The same ions, in the order of their m/z."
     return ions[np.argsort(ions.mz, kind="stable")]
@@ -105,11 +110,11 @@ def load(path:str|Path # an .npz file that `save` wrote, or any with arrays `ima
         if not zipfile.is_zipfile(path): raise ValueError("not a zip archive, or cut short")
         with np.load(path, allow_pickle=False) as file:
             found = {f.name: file[f.name] for f in fields(IonImages) if f.name in file}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as e:
+        if "source" in found: found["source"] = dict(json.loads(str(found["source"])))
+    except Exception as e:                       # a damaged archive fails in a dozen ways
         raise InputError(path, f"cannot be read as an .npz of plain arrays ({e})", "copy it again, or save it anew with IonImages.save") from None
     missing = [name for name in ("images", "mz") if name not in found]
     if missing: raise InputError(path, f"has no array named {' or '.join(missing)}", "save it with IonImages.save")
-    if "source" in found: found["source"] = json.loads(str(found["source"]))
     try: return IonImages(**found)
     except InputError as e: raise InputError(f"{path}, {e.where}", e.cause, e.mend) from None
 
@@ -164,9 +169,8 @@ def prepare(ions:IonImages,
     "Clip hot spots, scale to 0-1, resize to the square with the mask, set constant images aside."
     import torch
     if fit not in ("resize", "pad"): raise InputError("fit", f"is {fit!r}", 'use "resize" or "pad"')
-    flat = pixels(ions)
-    constant = flat.max(1) == flat.min(1)
-    kept = np.flatnonzero(~constant)
+    blank = constant(ions)
+    kept = np.flatnonzero(~blank)
     mask = torch.tensor(ions.mask, dtype=torch.float32, device=device)
     share = _resize(mask[None], size, fit)[0]
     new_mask = share >= 0.5 * share.max()
@@ -175,4 +179,4 @@ def prepare(ions:IonImages,
         block = torch.tensor(scaled(ions[kept[start:start + 64]], clip), device=device)
         block = _resize(block, size, fit) / share.clamp_min(1e-6) * new_mask
         images[start:start + 64, 0] = block if levels is None else (block * (levels - 1)).round() / (levels - 1)
-    return Prepared(images, new_mask, kept, np.flatnonzero(constant))
+    return Prepared(images, new_mask, kept, np.flatnonzero(blank))

@@ -328,6 +328,7 @@ def read_imzml(path:str|Path,                    # the .imzML; its .ibd lies bes
     _told(file.path, mz, ppm)
     if repeated := len(which) - int(mask.sum()):
         warnings.warn(f"{path}: {repeated} spectra lie at a position that has one already; the later one counts", stacklevel=2)
+    images.flags.writeable = False                  # the stack may keep it: no copy is made
     return IonImages(images, mz, mask, names=names, polarity=file.polarity if file.polarity in ("positive", "negative") else None,
                      source=dict(path=file.path.name, uuid=file.uuid, mode="continuous" if file.continuous else "processed", ppm=float(ppm),
                                  normalise=normalise, z=int(z), origin=origin))

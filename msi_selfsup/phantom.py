@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.special import expit
 
-from .core import InputError, written_whole
+from .core import InputError, checked_seed, written_whole
 from .images import IonImages, by_mz, pixels
 
 # %% auto #0
@@ -104,6 +104,7 @@ def anatomy(n_patterns:int,                  # how many patterns
             seed:int=0,
            ) -> tuple[np.ndarray, np.ndarray]: # patterns float32 (n_patterns, height, width), 0 to 1 and zero off tissue; mask bool (height, width)
     "A procedural tissue section: patterns that overlap as tissues do and yet can be told apart, and where the tissue is."
+    seed = checked_seed(seed)
     if n_patterns < 1: raise InputError("n_patterns", f"is {n_patterns}", "ask for at least 1 pattern")
     if min(shape) < 16: raise InputError("shape", f"is {tuple(shape)}", "use a grid of at least 16 x 16 pixels")
     rng = np.random.default_rng([seed, 1])
@@ -224,7 +225,8 @@ def phantom(n_clusters:int=8, n_ions:int=120,        # how many classes, and ion
             seed:int=0, **options,                   # what else `simulate` takes
            ) -> Phantom:
     "A tissue with `n_clusters` classes of uneven size."
-    smallest = n_ions // (3 * n_clusters)
+    smallest = n_ions // (3 * max(n_clusters, 1))
+    if n_clusters < 1: raise InputError("n_clusters", f"is {n_clusters}", "ask for at least 1")
     if smallest < 1: raise InputError("n_ions", f"is {n_ions} for {n_clusters} clusters", f"ask for at least {3 * n_clusters}")
     (patterns, mask), rng = anatomy(n_clusters, shape, seed), np.random.default_rng([seed, 3])
     sizes = smallest + rng.multinomial(n_ions - n_clusters * smallest, rng.dirichlet(np.full(n_clusters, 2.)))

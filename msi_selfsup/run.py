@@ -5,9 +5,11 @@
 # %% ../nbs/31_run.ipynb #c003
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import time
+import warnings
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,11 +18,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from .baseline import CHEAP_BASELINES, baseline_features
+from .baseline import BASELINES, baseline_features
 from .clusterer import IonImageClusterer, Recipe, choose_device
 from .core import InputError, existing_file, sha256, versions
 from .evaluate import scores_table, stage_scores, verdict
-from .images import IonImages, by_mz, load, pixels, save
+from .images import IonImages, by_mz, constant, load, pixels, save
 from .imzml import ibd_beside, read_imzml
 from .plot import plot_clusters, plot_embedding, plot_montage, typicality
 from .spectral import spectral_labels
@@ -40,6 +42,8 @@ def read_sample(sample:str|Path,         # .imzML or .npz
     "Read the ion images of a sample. Raises `InputError` for files that cannot be used."
     sample = existing_file(sample, "an imzML file, or an .npz of ion images")
     suffix = sample.suffix.lower()
+    if suffix == ".npz" and (mzs is not None or ppm != 10 or normalise != "tic"):
+        raise InputError(sample, "holds images that have been extracted already", "leave out mzs, ppm and normalise, or give the imzML")
     if suffix == ".npz": ions, files = load(sample), [sample]
     elif suffix == ".imzml": ions, files = read_imzml(sample, mzs, ppm, normalise, show=show), [sample, ibd_beside(sample)]
     else: raise InputError(sample, f"ends in {suffix or 'nothing'}", "give an .imzML file, or an .npz of ion images")
@@ -61,14 +65,17 @@ def read_labels(path:str|Path,   # CSV with a header
                 ppm:float=10.,   # how far a table's m/z may be from its ion's
                ) -> np.ndarray:  # int64 (n,): the place of each label in the sorted labels, -1 where none is known
     "Known labels of ions from a table, matched by m/z. Raises `InputError` when it is no such table, or none matches."
+    if not ppm >= 0: raise InputError("ppm", f"is {ppm:g}", "use 0 or more, such as 10")
     table = read_table(path, "a CSV with columns mz and label")
     named = {str(name).strip().lower(): name for name in table.columns}
     mz_column = named.get("mz", named.get("m/z", table.columns[0]))
-    column = next((named[name] for name in ("label", "class", "family", "cluster") if name in named), table.columns[-1])
+    column = next((named[name] for name in ("label", "class", "family", "cluster") if name in named),
+                  next((name for name in table.columns if name != mz_column), mz_column))
     at, label = pd.to_numeric(table[mz_column], errors="coerce").to_numpy(float), table[column].astype(str).str.strip()
     if not len(at) or not np.isfinite(at).all() or column == mz_column:
         raise InputError(path, "has no rows of an m/z and a label", "give a CSV with columns mz and label")
-    codes = np.where(label.isin(["-1", "nan", ""]), -1, np.unique(label, return_inverse=True)[1])
+    known, codes = ~label.isin(["-1", "nan", ""]).to_numpy(), np.full(len(at), -1)
+    codes[known] = np.unique(label[known], return_inverse=True)[1]
     apart = np.abs(mz[:, None] - at) / mz[:, None] * 1e6
     labels = np.where(apart.min(1) <= ppm, codes[apart.argmin(1)], -1)
     if (labels < 0).all(): raise InputError(path, f"none of its m/z is within {ppm:g} ppm of an ion", "check that the table belongs to this sample")
@@ -93,20 +100,29 @@ def clusters(ions:IonImages, labels:np.ndarray, confidence:np.ndarray) -> pd.Dat
 
 # %% ../nbs/31_run.ipynb #c017
 def baseline_scores(ions:IonImages, n_clusters:int, n_neighbours:int|None=None, seed:int=0) -> pd.DataFrame:
-    "Scores of the cheap training-free baselines on ions that are not constant: stage, metric, value."
-    rows = []
-    for name in CHEAP_BASELINES:
-        features = baseline_features(ions, name)
-        rows += stage_scores(name, spectral_labels(features, n_clusters, n_neighbours, seed=seed), ions.mz, ions.polarity, ions.labels, features)
+    "Scores of the training-free baselines: stage, metric, value. As in the clusterer, constant images are in no cluster."
+    rows, varied = [], ~constant(ions)
+    for name in BASELINES:
+        features, labels = baseline_features(ions, name), np.full(len(ions), -1)
+        labels[varied] = spectral_labels(features[varied], n_clusters, n_neighbours, seed=seed)
+        rows += stage_scores(name, labels, ions.mz, ions.polarity, ions.labels, features)
     return scores_table(rows)
 
 # %% ../nbs/31_run.ipynb #c021
+RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "encoder.pt", "classifier.pt",
+             "montage.png", "clusters.png", "embedding.png", "ions.npz")
+
 def check_out(out:str|Path, overwrite:bool=False) -> Path:
-    "The path `out`, if a run folder may be made there; else `InputError`."
-    out = Path(out).expanduser()
-    empty = not out.exists() or (out.is_dir() and not any(out.iterdir()))
-    if empty or (overwrite and (out/"config.json").exists()): return out
-    raise InputError(out, "is already there", "choose another --out, or add --overwrite to replace a finished run")
+    "The path `out`, if a run folder may be made there; else `InputError`. Only a finished run, with nothing added to it, may be replaced."
+    out = Path(out).expanduser().resolve()
+    if out.is_dir(): found = {file.name for file in out.iterdir()}
+    elif out.exists(): raise InputError(out, "is a file", "choose another --out")
+    else: found = set()
+    if found and not (overwrite and found == set(RUN_FILES)):
+        raise InputError(out, "is already there", "choose another --out, or add --overwrite to replace a finished run")
+    partial = out.with_name(out.name + ".partial")
+    if partial.exists() and not (partial/"key.json").exists(): raise InputError(partial, "is in the way and not a stopped run", "move it, or choose another --out")
+    return out
 
 @contextmanager
 def run_folder(out:str|Path,        # the folder to make
@@ -119,7 +135,9 @@ def run_folder(out:str|Path,        # the folder to make
     key_file = partial/"key.json"
     key = json.dumps(key, sort_keys=True, default=str)
     try:
-        if partial.exists() and not (key_file.exists() and key_file.read_text() == key): shutil.rmtree(partial)
+        if partial.exists() and key_file.read_text() != key:
+            warnings.warn(f"{partial}: left by a run of other input, settings or software; started anew")
+            shutil.rmtree(partial)
         partial.mkdir(parents=True, exist_ok=True)
         key_file.write_text(key)
         yield partial
@@ -137,9 +155,6 @@ def run_folder(out:str|Path,        # the folder to make
         raise
 
 # %% ../nbs/31_run.ipynb #c025
-RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "encoder.pt", "classifier.pt",
-             "montage.png", "clusters.png", "embedding.png", "ions.npz")
-
 def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scores:pd.DataFrame, config:dict) -> None:
     "Write every file of a run into `folder`."
     def table(frame, name): frame.to_csv(folder/name, index=False, lineterminator="\n")
@@ -158,9 +173,9 @@ def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scor
     (folder/"config.json").write_text(json.dumps(config, indent=2, default=str) + "\n")
 
 # %% ../nbs/31_run.ipynb #c028
-def default_n_clusters(n_ions:int) -> int:
-    "20 as published, or as many as leave five ions to a cluster; at least 2."
-    return max(2, min(20, n_ions // 5))
+def default_n_clusters(ions:IonImages) -> int:
+    "20 as published, or as many as leave five ions with an image to a cluster; at least 2."
+    return max(2, min(20, int((~constant(ions)).sum()) // 5))
 
 def cluster_run(ions:IonImages,               # what to cluster, in the order of m/z, as from `read_sample`
                 out:str|Path,                 # the run folder to make
@@ -175,14 +190,17 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
     "Cluster `ions` and leave a run folder. Raises `InputError`; after an interrupt the same call goes on."
     recipe = recipe if isinstance(recipe, Recipe) else Recipe.named(recipe)
     if weights is not None: recipe = replace(recipe, weights=str(weights))
-    if n_clusters is None: n_clusters = default_n_clusters(len(ions))
+    if n_clusters is None: n_clusters = default_n_clusters(ions)
     at, made_with = choose_device(device), versions()
-    key = dict(recipe=recipe, n_clusters=n_clusters, seed=seed, device=at.type, ions=ions.source, mz=ions.mz.tolist(), versions=made_with)
+    pixels_seen = hashlib.sha256(ions.images.tobytes() + ions.mask.tobytes() + ions.mz.tobytes()).hexdigest()
+    weights_file = sha256(recipe.weights) if Path(recipe.weights).is_file() else None
+    key = dict(recipe=recipe, weights=weights_file, n_clusters=n_clusters, seed=seed, device=at.type, threads=torch.get_num_threads(),
+               ions=pixels_seen, source=ions.source, versions=made_with)
     with run_folder(out, key, overwrite) as folder:
         clusterer = IonImageClusterer(n_clusters, recipe, seed, str(at)).fit(ions, checkpoints=folder/"training", show=show)
         seconds, seen = dict(clusterer.seconds_), clusterer.labels_ >= 0
         started = time.perf_counter()
-        scores = pd.concat([baseline_scores(ions[seen], n_clusters, recipe.n_neighbours, seed), clusterer.scores_], ignore_index=True)
+        scores = pd.concat([baseline_scores(ions, n_clusters, recipe.n_neighbours, seed), clusterer.scores_], ignore_index=True)
         seconds["baselines"] = round(time.perf_counter() - started, 3)
         started = time.perf_counter()
         config = dict(recipe=asdict(recipe), n_clusters=n_clusters, seed=seed, versions=made_with, seconds=seconds,
@@ -204,7 +222,9 @@ def score_run(run:str|Path,            # a run folder, or an assignments.csv
     path = Path(run)/"assignments.csv" if Path(run).is_dir() else Path(run)
     table = read_table(path, "a run folder or its assignments.csv")
     if missing := {"mz", "cluster", "initial_cluster"} - set(table): raise InputError(path, f"has no column {', '.join(sorted(missing))}", "give the assignments.csv of a run")
-    mz = table["mz"].to_numpy(float)
+    numbers = table[["mz", "cluster", "initial_cluster"]].apply(pd.to_numeric, errors="coerce")
+    if numbers.empty or numbers.isna().any(axis=None): raise InputError(path, "has rows without an m/z or a cluster", "give the assignments.csv of a run")
+    mz, table = numbers["mz"].to_numpy(float), numbers.astype(int)
     truth = None if labels is None else read_labels(labels, mz, ppm)
     stages = {"contrastive learning": "initial_cluster", "self-labelling": "cluster"}
     return scores_table([row for stage, column in stages.items() for row in stage_scores(stage, table[column].to_numpy(), mz, truth=truth)])

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation
 from .core import InputError
-from .encoder import embed, evaluating
+from .encoder import embed, evaluating, settle
 from .train import Training, train
 
 # %% auto #0
@@ -33,10 +33,10 @@ def classify(features:torch.Tensor,  # float32 (n, d), from `embed`
     labels = torch.as_tensor(labels, device=features.device)
     if len(labels) != len(features): raise InputError("labels", f"there are {len(labels)} for {len(features)} ions", "give one an ion")
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         classifier = nn.Linear(features.shape[1], n_classes).to(features.device)
     def step(batch, draws): return F.cross_entropy(classifier(features[batch]), labels[batch])
-    return classifier, train({"classifier": classifier}, step, len(features), training, seed, "classifier", checkpoint, show=show)
+    return classifier, train({"classifier": classifier}, step, len(features), training, seed, "classifier", f"{n_classes} {labels.tolist()}", checkpoint, show=show)
 
 # %% ../nbs/15_selflabel.ipynb #c012
 def confident_cross_entropy(weak:torch.Tensor,   # logits of the weakly augmented views, float (b, c)
@@ -87,8 +87,9 @@ def self_label(encoder:nn.Module,    # trained in place
         return confident_cross_entropy(decided, classifier(encoder(strong).flatten(1)), threshold)
     encoder.train()
     modules = {"encoder": encoder, "classifier": classifier}
-    history = train(modules, step, len(images), settings.training, seed, "self-labelling", checkpoint, show=show)
+    history = train(modules, step, len(images), settings.training, seed, "self-labelling", f"{settings} {threshold}", checkpoint, show=show)
     encoder.eval()
+    settle(encoder, images)
     return history
 
 def probabilities(encoder:nn.Module, classifier:nn.Module,

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation
 from .core import InputError
+from .encoder import embed, settle
 from .train import Training, train
 
 # %% auto #0
@@ -68,9 +69,9 @@ def contrast(encoder:nn.Module,     # images (b, 1, size, size) -> features; tra
              show:bool|None=None,
             ) -> list[dict]:        # history, a row an epoch
     "Train `encoder` to tell the ions of one experiment apart (SimCLR)."
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(seed)
-        n_features = encoder(images[:2]).flatten(1).shape[1]
+    n_features = embed(encoder, images[:2]).shape[1]
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
         head = projection_head(n_features, settings.hidden, settings.n_out).to(images.device)
     loss = NTXentLoss(settings.temperature)
     encoder.train()
@@ -79,6 +80,7 @@ def contrast(encoder:nn.Module,     # images (b, 1, size, size) -> features; tra
         with torch.autocast(images.device.type, enabled=False):  # views are made in full precision, whatever the network uses
             views = torch.cat([settings.first(chosen, mask, draws), settings.second(chosen, mask, draws)])
         return loss(*head(encoder(views).flatten(1)).chunk(2))
-    history = train({"encoder": encoder, "head": head}, step, len(images), settings.training, seed, "contrastive learning", checkpoint, show=show)
+    history = train({"encoder": encoder, "head": head}, step, len(images), settings.training, seed, "contrastive learning", repr(settings), checkpoint, show=show)
     encoder.eval()
+    settle(encoder, images)
     return history

@@ -100,7 +100,7 @@ def _run_epoch(state:_State, step:Callable, positions:torch.Tensor, half:bool) -
     device = next(state.modules.parameters()).device
     losses = []
     for batch in positions.to(device):
-        with torch.autocast(device.type, dtype=torch.float16, enabled=half): loss = step(batch, state.draws)
+        with torch.autocast(device.type, dtype=torch.float16, enabled=half, cache_enabled=False): loss = step(batch, state.draws)
         if loss is None: continue
         state.optimiser.zero_grad(set_to_none=True)
         state.scaler.scale(loss).backward()
@@ -117,6 +117,7 @@ def train(modules:dict[str, nn.Module], # what is trained, in place
           training:Training,
           seed:int=0,                   # fixes batches, draws and dropout
           stage:str="training",         # name of the stage, for the bar, the history and the checkpoint
+          of:str="",                    # what else a checkpoint depends on: it is used only where this is the same
           checkpoint:Path|None=None,    # file to keep the state in, and to go on from if it is there
           keep_every:float=10.,         # seconds between two writes of the checkpoint
           show:bool|None=None,          # progress bar; None: where a person is looking
@@ -125,7 +126,7 @@ def train(modules:dict[str, nn.Module], # what is trained, in place
     modules = nn.ModuleDict(modules)
     device = next(modules.parameters()).device
     half = device.type == "cuda"
-    size, key = batch_size(n, training.batch_size), f"{stage} {n} {seed} {training}"
+    size, key = batch_size(n, training.batch_size), f"{stage} {n} {seed} {training} {of}"
     with torch.random.fork_rng(devices=[device] if half else []):
         torch.manual_seed(seed)
         state = _State(modules, torch.optim.Adam(modules.parameters(), training.learning_rate, weight_decay=training.weight_decay),

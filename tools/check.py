@@ -46,7 +46,7 @@ def run_notebook(path: Path, flags: str, save: bool) -> int:
     os.chdir(path.parent)
     shell = CaptureShell(path)
     try: shell.run_all(notebook, exc_stop=True, preproc=skip)
-    except Exception:
+    except (Exception, SystemExit):
         print(shell.prettytb(fname=path), file=sys.stderr)
         raise SystemExit(1) from None
     if save:
@@ -63,7 +63,7 @@ def check_notebook(path: Path, flags: str, save: bool) -> tuple[bool, str]:
     command = [sys.executable, __file__, "--one", str(path), "--flags", flags, *(["--save"] if save else [])]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    cells = int(done.stdout.split()[-1]) if done.returncode == 0 else 0
+    cells = int((done.stdout.split() or [0])[-1]) if done.returncode == 0 else 0
     said = f"{path.relative_to(ROOT)}: {cells} cells, {time.perf_counter() - started:.0f} s"
     return cells > 0, said if cells else f"{said}\n{done.stderr}"
 
@@ -91,8 +91,10 @@ def check_demo() -> tuple[bool, str]:
         started = time.perf_counter()
         done = subprocess.run(["msi_demo", "--out", f"{folder}/demo"], capture_output=True, text=True)
         files = sorted(file.name for file in Path(folder).glob("demo/*"))
-    from msi_selfsup.run import RUN_FILES
-    return files == sorted(RUN_FILES), f"msi_demo: {len(files)} files, {time.perf_counter() - started:.0f} s {done.stderr}"
+        from msi_selfsup.run import RUN_FILES, pd
+        if done.returncode or files != sorted(RUN_FILES): return False, f"msi_demo: exit code {done.returncode}, {files} {done.stderr}"
+        ari = pd.read_csv(f"{folder}/demo/scores.csv").set_index(["stage", "metric"]).loc[("self-labelling", "ari"), "value"]
+    return ari > 0.8, f"msi_demo: {len(files)} files, ARI {ari:.2f} against the planted groups, {time.perf_counter() - started:.0f} s"
 
 
 def main() -> None:
