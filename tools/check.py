@@ -10,7 +10,9 @@ The last line is `N passed, M failed`; a notebook counts as one check, and one t
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -20,6 +22,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def lighter(output: dict) -> dict:
+    "A cell's output, its picture reduced to 256 colours: a third of the bytes in every clone."
+    from PIL import Image
+    picture = output.get("data", {}).get("image/png")
+    if picture:
+        small = io.BytesIO()
+        Image.open(io.BytesIO(base64.b64decode("".join(picture)))).convert("RGB").quantize(256, dither=0).save(small, "PNG", optimize=True)
+        output["data"]["image/png"] = base64.b64encode(small.getvalue()).decode()
+    return output
 
 
 def run_notebook(path: Path, flags: str, save: bool) -> int:
@@ -52,7 +65,7 @@ def run_notebook(path: Path, flags: str, save: bool) -> int:
     if save:
         original = NBProcessor(path).nb          # with its directives, which processing takes out of the cells
         for cell, done in zip(original.cells, notebook.cells):
-            if cell.cell_type == "code" and "outputs" in done: cell.outputs = done.outputs
+            if cell.cell_type == "code" and "outputs" in done: cell.outputs = [lighter(output) for output in done.outputs]
         write_nb(original, path)
     return ran
 
