@@ -37,7 +37,7 @@ def lighter(output: dict) -> dict:
 
 def run_notebook(path: Path, flags: str, save: bool) -> int:
     "Run the cells of one notebook in this process; the number of code cells that ran. Raises what a cell raises."
-    from execnb.nbio import write_nb
+    from execnb.nbio import read_nb, write_nb
     from execnb.shell import CaptureShell
     from nbdev.config import get_config
     from nbdev.process import NBProcessor
@@ -63,7 +63,7 @@ def run_notebook(path: Path, flags: str, save: bool) -> int:
         print(shell.prettytb(fname=path), file=sys.stderr)
         raise SystemExit(1) from None
     if save:
-        original = NBProcessor(path).nb          # with its directives, which processing takes out of the cells
+        original = read_nb(path)                 # with its directives, which processing takes out of the cells
         for cell, done in zip(original.cells, notebook.cells):
             if cell.cell_type == "code" and "outputs" in done: cell.outputs = [lighter(output) for output in done.outputs]
         write_nb(original, path)

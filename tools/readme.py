@@ -5,12 +5,13 @@ are made to hold from the top of the repository.
 """
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+import nbformat
 from nbconvert import MarkdownExporter
 from nbdev.process import NBProcessor
-from nbformat import from_dict
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,9 +21,9 @@ def render(notebook: Path) -> str:
     nb = NBProcessor(notebook, process=True).nb
     nb.cells = [cell for cell in nb.cells if "hide" not in (getattr(cell, "directives_", None) or {}) and cell.source.strip()]
     for cell in nb.cells: cell.pop("directives_", None)
-    text, _ = MarkdownExporter().from_notebook_node(from_dict(dict(
-        cells=[{key: cell[key] for key in ("cell_type", "metadata", "source", "outputs", "execution_count") if key in cell} for cell in nb.cells],
-        metadata=dict(language_info=dict(name="python")), nbformat=4, nbformat_minor=4)))
+    cells = [{key: cell[key] for key in ("cell_type", "metadata", "source", "outputs", "execution_count") if key in cell} for cell in nb.cells]
+    plain = dict(cells=cells, metadata=dict(language_info=dict(name="python")), nbformat=4, nbformat_minor=4)
+    text, _ = MarkdownExporter().from_notebook_node(nbformat.reads(json.dumps(plain), as_version=4))
     text = re.sub(r"\]\((?!https?:|#|/)", "](nbs/", text).replace("](nbs/../", "](")
     return "<!-- Made from nbs/index.ipynb by tools/readme.py: edit that. -->\n\n" + re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
