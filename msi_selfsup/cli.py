@@ -5,39 +5,55 @@
 # %% ../nbs/32_cli.ipynb #c003
 from __future__ import annotations
 
+import argparse
+import inspect
 import json
 import sys
 import tempfile
 import warnings
 from pathlib import Path
 
-from fastcore.script import anno_parser
+from fastcore.docments import docments
 
 import msi_selfsup
 from .core import InputError
 
 # %% auto #0
-__all__ = ['COMMANDS', 'console', 'msi_info', 'msi_cluster', 'msi_score', 'msi_phantom', 'msi_demo']
+__all__ = ['COMMANDS', 'command_parser', 'console', 'msi_info', 'msi_cluster', 'msi_score', 'msi_phantom', 'msi_demo']
 
-# %% ../nbs/32_cli.ipynb #c006
+# %% ../nbs/32_cli.ipynb #c007
+def command_parser(command # a function whose parameters are str, int, float or bool, each with a comment
+                  ) -> argparse.ArgumentParser:
+    "The command line of a function: parameters without a default come by position, all others as `--name`."
+    parser = argparse.ArgumentParser(prog=command.__name__, description=command.__doc__)
+    explained = docments(command, returns=False)
+    for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
+        said, kind, default = explained[name] or name, parameter.annotation, parameter.default
+        if default is inspect.Parameter.empty: parser.add_argument(name, type=kind, help=said)
+        elif kind is bool: parser.add_argument(f"--{name}", action="store_true", help=said)
+        else: parser.add_argument(f"--{name}", type=kind, default=default, metavar=name.split("_")[-1].upper(),
+                                  help=said if default is None else f"{said} (default: %(default)s)")
+    return parser
+
+# %% ../nbs/32_cli.ipynb #c009
 def console(argv:list[str]|None=None # name of the command and its arguments; None: those of this process
            ) -> None:
     "Run the command that this process was called as; exit codes: 0 success, 2 input that cannot be used, 130 interrupted."
     program, *arguments = sys.argv if argv is None else argv
     name = Path(program).stem
-    parsed = vars(anno_parser(COMMANDS[name], prog=name).parse_args(arguments))
+    parsed = vars(command_parser(COMMANDS[name]).parse_args(arguments))
     def say(message, *_, **__): print(f"{name}: {message}", file=sys.stderr)
     with warnings.catch_warnings():
         warnings.showwarning = say                                  # a warning is one line too
         try:
-            COMMANDS[name](**{key: value for key, value in parsed.items() if key not in ("pdb", "xtra")})
+            COMMANDS[name](**parsed)
             return
         except InputError as e: say(e); code = 2
         except OSError as e: say(f"{e.filename or 'output'}: {e.strerror or e}; check the path, the permission and the free space"); code = 2
         except KeyboardInterrupt: say("interrupted" + "; the same command goes on where it was" * (name == "msi_cluster")); code = 130
     sys.exit(code)
 
-# %% ../nbs/32_cli.ipynb #c008
+# %% ../nbs/32_cli.ipynb #c011
 def msi_info(sample:str, # an imzML file; its .ibd lies beside it
             ) -> dict:
     "What is in an imzML file: mode, polarity, grid, m/z range, and whether its binary file is whole."
@@ -47,7 +63,7 @@ def msi_info(sample:str, # an imzML file; its .ibd lies beside it
     for name, value in facts.items(): print(f"{name:{width}}  {value}")
     return facts
 
-# %% ../nbs/32_cli.ipynb #c010
+# %% ../nbs/32_cli.ipynb #c013
 def msi_cluster(sample:str,             # an imzML file (its .ibd beside it), or an .npz of ion images
                 out:str="msi_run",      # the run folder to make
                 n_clusters:int=None,    # clusters; by default 20, fewer where there are fewer than 100 ions
@@ -72,12 +88,12 @@ def _report(out:str|Path) -> Path:
     "Say in a few lines what a run found and where it lies."
     config = json.loads((Path(out)/"config.json").read_text())
     found = config["found"]
-    print(f"{found['ions']} ions in {found['clusters']} clusters, {found['confident']} with confidence above 0.9, in {sum(config['seconds'].values()):.0f} s")
+    print(f"{found['ions']} ions in {found['clusters']} cluster{'s' * (found['clusters'] != 1)}, {found['confident']} with confidence above 0.9, in {sum(config['seconds'].values()):.0f} s")
     print(config["verdict"])
     print(f"look at {Path(out)/'montage.png'} and {Path(out)/'assignments.csv'}")
     return Path(out)
 
-# %% ../nbs/32_cli.ipynb #c012
+# %% ../nbs/32_cli.ipynb #c015
 def msi_score(run:str,            # a run folder, or an assignments.csv
               labels:str=None,    # CSV with columns mz and label, known classes of some or all ions
               ppm:float=10.,      # how far a label's m/z may be from its ion's, in parts per million
@@ -88,7 +104,7 @@ def msi_score(run:str,            # a run folder, or an assignments.csv
     print(table.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
     return table
 
-# %% ../nbs/32_cli.ipynb #c014
+# %% ../nbs/32_cli.ipynb #c017
 def msi_phantom(out:str,            # folder to write phantom.imzML, phantom.ibd and phantom_truth.csv into
                 n_clusters:int=6,   # groups of co-localised ions
                 n_ions:int=72,      # ion images
@@ -103,7 +119,7 @@ def msi_phantom(out:str,            # folder to write phantom.imzML, phantom.ibd
     return paths
 
 def msi_demo(out:str="msi_demo_run", # the run folder to make; an earlier demonstration there is replaced
-             seed:int=0,
+             seed:int=0,             # fixes the result on the CPU
              device:str="auto",      # auto, cpu, cuda or mps
             ) -> Path:
     "Cluster the simulated tissue that comes with the project, and score the result against its truth. Offline, in a minute or two."
