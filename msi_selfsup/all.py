@@ -13,6 +13,8 @@ from msi_selfsup.selflabel import *
 from msi_selfsup.baseline import *
 from msi_selfsup.evaluate import *
 from msi_selfsup.plot import *
+from msi_selfsup.scoreboard import *
 from msi_selfsup.clusterer import *
 from msi_selfsup.run import *
+from msi_selfsup.compare import *
 from msi_selfsup.cli import *

@@ -237,6 +237,7 @@ def class_averages(folder:str|Path|None=None, # has the files, or is a clone of 
     return templates[np.argsort(labels)], np.sort(labels)
 
 def uterus_simulation(counts:tuple[float, float]=(0.3, 30), # least and most mean counts per tissue pixel of an ion, drawn log-uniformly
+                      mixing:float=0.35,                    # share of an ion's pattern that comes from other classes, mostly a few; chosen, not measured
                       seed:int=0,
                       folder:str|Path|None=None,            # has the files, or is a clone of their repository; None: download
                       **where,                              # cache, url, files, show: as for `uterus_benchmark`
@@ -245,4 +246,4 @@ def uterus_simulation(counts:tuple[float, float]=(0.3, 30), # least and most mea
     templates, labels = class_averages(folder, **where)
     *_, listed = _mass_list(published_file("benchmark_data/mass_list.npy", folder, **where))
     mask = read_pickled_array(published_file("benchmark_data/mask.npy", folder, **where)) == 0
-    return simulate(templates, (listed[:, None] == labels).sum(0), mask, counts=counts, seed=seed)
+    return simulate(templates, (listed[:, None] == labels).sum(0), mask, counts, mixing, seed=seed)

@@ -24,9 +24,9 @@ from .augment import Augmentation
 from .baseline import root_smoothed_pearson_features
 from .core import InputError, checked_seed
 from .encoder import build_encoder, embed
-from .evaluate import scores_table, stage_scores
 from .images import IonImages, Prepared, prepare
 from .plot import order_clusters
+from .scoreboard import scores_table, stage_scores
 from .selflabel import SelfLabelling, classify, confidence_threshold, probabilities, self_label
 from .simclr import SimCLR, contrast
 from .spectral import check_n_clusters, spectral_labels
@@ -108,8 +108,14 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
         "Features as the neighbour graph compares them."
         return F.normalize(features, dim=1) if self._recipe().unit_length else features
 
-    def _initial_labels(self, features:torch.Tensor) -> np.ndarray:
-        return spectral_labels(self._compared(features), self.n_clusters, self._recipe().n_neighbours, seed=self.seed)
+    def _spectral(self, features:torch.Tensor, seed:int) -> np.ndarray:
+        return spectral_labels(self._compared(features), self.n_clusters, self._recipe().n_neighbours, seed=seed)
+
+    def _scores(self, ions:IonImages, stage:str, labels:np.ndarray, features:torch.Tensor, kept:np.ndarray) -> list[tuple[str, str, float]]:
+        "Rows of `scores_` for a stage: labels of all ions, features of those kept."
+        def cluster(positions, seed): return self._spectral(features[positions], seed)
+        enough = 0.6 * len(features) > self.n_clusters                # any two subsets of 80 % share so many ions
+        return stage_scores(stage, labels, ions.mz, ions.polarity, ions.labels, _spread(self._compared(features), kept, len(ions)), ions, cluster if enough else None)
 
 # %% ../nbs/30_clusterer.ipynb #c016
 @contextmanager
@@ -160,12 +166,12 @@ def fit(self:IonImageClusterer,
     encoder = build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, images.device, self.seed)
     with _timed(seconds, "before training"):
         before = embed(encoder, images)
-        found["before training"] = self._initial_labels(before), before
+        found["before training"] = self._spectral(before, self.seed), before
     with _timed(seconds, "contrastive learning"):
         history = contrast(encoder, images, mask, recipe.contrast, **options("contrast"))
         features = embed(encoder, images)
     with _timed(seconds, "spectral clustering"):
-        initial = self._initial_labels(features)
+        initial = self._spectral(features, self.seed)
         found["contrastive learning"] = initial, features
     with _timed(seconds, "classifier"):
         classifier, rows = classify(features, initial, self.n_clusters, recipe.classifier, **options("classifier"))
@@ -183,8 +189,7 @@ def fit(self:IonImageClusterer,
     self.classifier_ = renumbered(classifier, numbers)
     self.stage_labels_ = {stage: spread(labels if stage == "before training" else numbers[labels], -1) for stage, (labels, _) in found.items()}
     self.labels_ = self.stage_labels_["self-labelling"]
-    self.scores_ = scores_table([row for stage, (_, values) in found.items()
-                                 for row in stage_scores(stage, self.stage_labels_[stage], ions.mz, ions.polarity, ions.labels, spread(self._compared(values)))])
+    self.scores_ = scores_table([row for stage, (_, values) in found.items() for row in self._scores(ions, stage, self.stage_labels_[stage], values, ready.kept)])
     return self
 
 @patch

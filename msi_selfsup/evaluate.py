@@ -12,24 +12,25 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from .baseline import BASELINES
-from .core import InputError
+from .core import InputError, checked_seed, progress
 from .phantom import LINKED_MASSES
 
 # %% auto #0
-__all__ = ['LINKS', 'DEFAULT_LINKS', 'purity', 'hungarian_accuracy', 'label_scores', 'neighbour_rate', 'find_links', 'LinkedLift',
-           'linked_lift', 'stage_scores', 'scores_table', 'verdict']
+__all__ = ['LINKS', 'DEFAULT_LINKS', 'purity', 'confusion', 'hungarian_accuracy', 'label_scores', 'neighbour_rate',
+           'linear_evaluation', 'find_links', 'LinkedLift', 'linked_lift', 'Stability', 'stability']
 
 # %% ../nbs/21_evaluate.ipynb #c007
 def _own_clusters(labels) -> np.ndarray: # int64 (n,)
     "Labels in which each ion that was set aside (-1) has a negative label of its own."
     labels = np.array(labels, dtype=np.int64)
-    aside = labels < 0
-    labels[aside] = -1 - np.arange(aside.sum())
+    labels[labels < 0] = -1 - np.arange((labels < 0).sum())
     return labels
 
 def _judged(labels, truth) -> tuple[np.ndarray, np.ndarray]:
@@ -51,26 +52,36 @@ def purity(labels,            # cluster of each ion, int (n,); -1 = set aside
     return float((np.round(most / size, 2) @ size if rounded else most.sum()) / len(truth))
 
 # %% ../nbs/21_evaluate.ipynb #c012
+def confusion(labels, # cluster of each ion, int (n,); -1 = set aside
+              truth   # class of each ion, int (n,); -1 = unknown, left out
+             ) -> pd.DataFrame: # numbers of ions, classes x clusters; cluster -1 stands for all ions set aside
+    "Ions of each class in each cluster, with the clusters in the order of their one-to-one matches."
+    own, known = _judged(labels, truth)
+    table = pd.crosstab(known, np.maximum(own, -1), rownames=["class"], colnames=["cluster"])
+    clusters = table.columns[table.columns >= 0]
+    matched = clusters[linear_sum_assignment(-table[clusters])[1]].tolist()
+    rest = sorted(set(clusters) - set(matched), key=lambda cluster: (table[cluster].argmax(), -table[cluster].max()))
+    return table[matched + rest + [-1] * (-1 in table)]
+
+# %% ../nbs/21_evaluate.ipynb #c016
 def hungarian_accuracy(labels, # cluster of each ion, int (n,); -1 = set aside, counts as wrong
                        truth   # class of each ion, int (n,); -1 = unknown, left out
                       ) -> float: # 0 to 1
     "Share of ions in the class that their cluster is matched with, one to one, at best."
-    labels, truth = _judged(labels, truth)
-    clustered = labels >= 0
-    if not clustered.any(): return 0.
-    table = contingency_matrix(truth[clustered], labels[clustered])
-    return float(table[linear_sum_assignment(-table)].sum() / len(truth))
+    table = confusion(labels, truth)
+    clustered = table.drop(columns=-1, errors="ignore").to_numpy()
+    return float(clustered[linear_sum_assignment(-clustered)].sum() / table.to_numpy().sum())
 
-# %% ../nbs/21_evaluate.ipynb #c015
+# %% ../nbs/21_evaluate.ipynb #c019
 def label_scores(labels, # cluster of each ion, int (n,); -1 = set aside
                  truth   # class of each ion, int (n,); -1 = unknown, left out
                 ) -> dict[str, float]:
-    "Purity, purity as published, Hungarian accuracy, ARI and AMI of a clustering against known classes."
+    "Purity, purity as published, Hungarian accuracy, ARI, AMI and NMI of a clustering against known classes."
     own, known = _judged(labels, truth)
     return dict(purity=purity(labels, truth), purity_rounded=purity(labels, truth, rounded=True), hungarian=hungarian_accuracy(labels, truth),
-                ari=float(adjusted_rand_score(known, own)), ami=float(adjusted_mutual_info_score(known, own)))
+                ari=float(adjusted_rand_score(known, own)), ami=float(adjusted_mutual_info_score(known, own)), nmi=float(normalized_mutual_info_score(known, own)))
 
-# %% ../nbs/21_evaluate.ipynb #c022
+# %% ../nbs/21_evaluate.ipynb #c028
 def neighbour_rate(features, # embedding or view, (n, d); Euclidean distances are taken
                    truth,    # class of each ion, int (n,); -1 = unknown, left out
                    k:int=1   # neighbours to look at
@@ -82,14 +93,24 @@ def neighbour_rate(features, # embedding or view, (n, d); Euclidean distances ar
     nearest = NearestNeighbors(n_neighbors=k).fit(features).kneighbors(return_distance=False)
     return float((truth[nearest] == truth[:, None]).mean())
 
-# %% ../nbs/21_evaluate.ipynb #c028
+# %% ../nbs/21_evaluate.ipynb #c033
+def linear_evaluation(train_features, # what the layer is trained on, such as the features of the class averages, (m, d)
+                      train_labels,   # class of each of those, int (m,)
+                      features,       # of the ions, (n, d)
+                      truth           # class of each ion, int (n,); -1 = unknown, left out
+                     ) -> float:      # accuracy, 0 to 1; an ion of a class not trained on counts as wrong
+    "Share of ions that one linear layer (logistic regression on standardised features) puts into their class."
+    if len(set(train_labels)) < 2: raise InputError("train_labels", "hold fewer than two classes", "give at least two to tell apart")
+    layer = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(np.asarray(train_features), train_labels)
+    predicted, known = _judged(layer.predict(np.asarray(features)), truth)
+    return float((predicted == known).mean())
+
+# %% ../nbs/21_evaluate.ipynb #c039
 LINKS = {**LINKED_MASSES,       # 13C, Na-H, K-Na, K-H: those that phantoms plant
          "NH4-H": 17.02654910,  # ammonium in the place of a proton
          "H2O": 18.01056468}    # water gained or lost
-
 DEFAULT_LINKS = tuple(LINKED_MASSES)
 
-# %% ../nbs/21_evaluate.ipynb #c031
 def _polarities(polarity, n:int) -> np.ndarray: # int (n,)
     "A number for the polarity of each ion; all alike when none is given."
     if polarity is None or isinstance(polarity, str): return np.zeros(n, dtype=np.int64)
@@ -101,11 +122,10 @@ def _masses(links) -> dict[str, float]:
     if isinstance(links, dict):
         if not all(mass > 0 for mass in links.values()): raise InputError("links", "holds a mass difference that is not above 0", "give heavier less lighter, in Da")
         return links
-    unknown = set(links) - set(LINKS)
-    if unknown: raise InputError("links", f"holds {sorted(unknown)[0]!r}", f"use names out of {', '.join(LINKS)}, or a dict of names and masses")
+    if unknown := set(links) - set(LINKS): raise InputError("links", f"holds {sorted(unknown)[0]!r}", f"use names out of {', '.join(LINKS)}, or a dict of names and masses")
     return {name: LINKS[name] for name in links}
 
-# %% ../nbs/21_evaluate.ipynb #c032
+# %% ../nbs/21_evaluate.ipynb #c042
 def find_links(mz,            # m/z of each ion, (n,), in any order
                polarity=None, # polarity of each ion, (n,); one string or None: all alike
                ppm:float=5.,  # how far the difference may be off, in ppm of the heavier ion
@@ -124,12 +144,11 @@ def find_links(mz,            # m/z of each ion, (n,), in any order
             count = end - first
             light = np.repeat(np.arange(len(ions)), count)
             heavy = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
-            found.append(pd.DataFrame(dict(light=ions[light], heavy=ions[heavy], link=name,
-                                           error_ppm=(present[heavy] - sought[light]) / present[heavy] * 1e6)))
+            found.append(pd.DataFrame(dict(light=ions[light], heavy=ions[heavy], link=name, error_ppm=(present[heavy] - sought[light]) / present[heavy] * 1e6)))
     empty = pd.DataFrame(dict(light=np.zeros(0, np.int64), heavy=np.zeros(0, np.int64), link=np.zeros(0, object), error_ppm=np.zeros(0)))
     return pd.concat([table for table in found if len(table)] or [empty], ignore_index=True)
 
-# %% ../nbs/21_evaluate.ipynb #c046
+# %% ../nbs/21_evaluate.ipynb #c056
 @dataclass(frozen=True)
 class LinkedLift:
     "How much oftener chemically linked ions share a cluster than random ones."
@@ -152,12 +171,11 @@ class LinkedLift:
         told = f"Linked ions share a cluster in {self.p_linked:.0%} of {self.n_pairs} pairs, against {self.p_chance:.0%} by chance"
         return f"{told}: the clusters follow chemistry." if self.p_value < 0.05 else f"{told}: no more than luck would give."
 
-# %% ../nbs/21_evaluate.ipynb #c047
+# %% ../nbs/21_evaluate.ipynb #c057
 def _shared_by_chance(labels, groups) -> np.ndarray: # float (number of polarities,)
     "Probability that two random ions of each polarity share a cluster."
     table = contingency_matrix(groups, labels).astype(float)
-    size = table.sum(1)
-    return (table * (table - 1)).sum(1) / np.maximum(size * (size - 1), 1)
+    return (table * (table - 1)).sum(1) / np.maximum(table.sum(1) * (table.sum(1) - 1), 1)
 
 def _family_error(shared, light, heavy, n:int) -> tuple[int, float]:
     "Number of families of linked ions, and the standard error of the mean of `shared` with families as units."
@@ -165,7 +183,7 @@ def _family_error(shared, light, heavy, n:int) -> tuple[int, float]:
     sums = np.bincount(np.unique(family, return_inverse=True)[1], weights=shared - shared.mean())
     return len(sums), float(np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1)) / len(shared)) if len(sums) > 1 else np.nan
 
-# %% ../nbs/21_evaluate.ipynb #c048
+# %% ../nbs/21_evaluate.ipynb #c058
 def linked_lift(labels,         # cluster of each ion, int (n,); -1 = set aside: shares no cluster
                 mz,             # m/z of each ion, (n,)
                 polarity=None,  # polarity of each ion, (n,); one string or None: all alike
@@ -188,51 +206,44 @@ def linked_lift(labels,         # cluster of each ion, int (n,); -1 = set aside:
         shuffled = labels.copy()
         for ions in members: shuffled[ions] = rng.permutation(labels[ions])
         as_good += np.count_nonzero(shuffled[light] == shuffled[heavy]) >= shared.sum()
-    per_link = {name: (int((pairs.link == name).sum()), float(shared[pairs.link == name].mean()) if (pairs.link == name).any() else np.nan)
-                for name in _masses(links)}
-    return LinkedLift(float(shared.mean()) - chance, len(pairs), families, float(shared.mean()), chance, error,
-                      (1 + as_good) / (1 + permutations), per_link)
+    per_link = {name: (len(own), float(own.mean()) if len(own) else np.nan) for name in _masses(links) for own in [shared[pairs.link == name]]}
+    return LinkedLift(float(shared.mean()) - chance, len(pairs), families, float(shared.mean()), chance, error, float((1 + as_good) / (1 + permutations)), per_link)
 
-# %% ../nbs/21_evaluate.ipynb #c061
-def stage_scores(stage:str,      # a name of `BASELINES`, or of a stage of the network
-                 labels,         # cluster of each ion, int (n,); -1 = set aside
-                 mz,             # m/z of each ion, (n,)
-                 polarity=None,  # polarity of each ion, (n,); one string or None: all alike
-                 truth=None,     # known class of each ion, int (n,), -1 = not known; adds the scores against it
-                 features=None   # what was clustered, (n, d): adds the 1-NN rate where classes are known
-                ) -> list[tuple[str, str, float]]: # (stage, metric, value)
-    "Linked-pair lift of a stage and, where classes are known, its scores against them."
-    chemistry = linked_lift(labels, mz, polarity)
-    scores = dict(linked_lift=chemistry.lift, linked_pairs=chemistry.n_pairs, linked_families=chemistry.n_families,
-                  linked_standard_error=chemistry.standard_error, linked_p_value=chemistry.p_value)
-    known = 0 if truth is None else (np.asarray(truth) >= 0).sum()
-    if known:
-        scores |= label_scores(labels, truth)
-        if features is not None and known > 1: scores["nn1"] = neighbour_rate(features, truth)
-    return [(stage, metric, float(value)) for metric, value in scores.items()]
+# %% ../nbs/21_evaluate.ipynb #c073
+@dataclass(frozen=True)
+class Stability:
+    "How far clusterings of different subsets of the ions agree."
+    mean:float             # ARI of two clusterings on the ions they share, over all pairs of clusterings
+    std:float              # standard deviation over those pairs; not an error of the mean, as pairs share clusterings
+    consistency:np.ndarray # how well each ion keeps its company, (n,), 0 to 1; NaN where that was always all ions, or none
 
-def scores_table(rows:list[tuple[str, str, float]] # of `stage_scores`, for one stage after another
-                ) -> pd.DataFrame: # columns stage, metric, value
-    "The rows as they stand in `scores.csv`."
-    return pd.DataFrame(rows, columns=["stage", "metric", "value"])
+def _companies(a, b) -> tuple[np.ndarray, np.ndarray]: # float (m,) each; their quotient is Cohen's kappa
+    "By how much an ion's companions in two clusterings agree beyond chance, and the most that they could."
+    with_a, with_b, others = a[:, None] == a, b[:, None] == b, len(a) - 1
+    p, q = (with_a.sum(1) - 1) / others, (with_b.sum(1) - 1) / others
+    chance = p * q + (1 - p) * (1 - q)
+    return ((with_a == with_b).sum(1) - 1) / others - chance, 1 - chance
 
-# %% ../nbs/21_evaluate.ipynb #c067
-def verdict(rows:list[tuple[str, str, float]] # of `stage_scores`: baselines by the names in `BASELINES`, all else is the network's, in its order
-           ) -> str:
-    "Whether the network's last stage beats the best training-free baseline, in plain words."
-    value = {(stage, metric): number for stage, metric, number in rows}
-    stages = list(dict.fromkeys(stage for stage, _, _ in rows))
-    trained, untrained = [s for s in stages if s not in BASELINES], [s for s in stages if s in BASELINES]
-    if not trained or not untrained: return "No verdict: there is no baseline to compare with." if trained else "No verdict: no network stage was run."
-    last = trained[-1]
-    if (last, "ari") in value: metric, what, margin = "ari", "ARI against the known classes", 0.01
-    elif value[last, "linked_pairs"] >= 10 and value[last, "linked_families"] >= 5:
-        metric, what, margin = "linked_lift", f"linked-pair lift over {value[last, 'linked_pairs']:.0f} pairs", 1 / value[last, "linked_pairs"]
-    else: return f"No verdict without known classes: only {value[last, 'linked_pairs']:.0f} pairs of ions are linked by chemistry. Look at the pictures."
-    best = max(untrained, key=lambda stage: value[stage, metric])
-    ours, theirs = value[last, metric], value[best, metric]
-    if metric == "linked_lift": margin = max(margin, value[last, "linked_standard_error"], value[best, "linked_standard_error"])
-    figures = f"({what}: {ours:.2f} for {last!r}, {theirs:.2f} for {best!r})"
-    if ours > theirs + margin: return f"The network's last stage beats the best training-free baseline {figures}."
-    if ours < theirs - margin: return f"A training-free baseline beats the network's last stage {figures}. Use the baseline's clusters for these data."
-    return f"The network's last stage and the best training-free baseline are level {figures}. The baseline is the simpler one."
+# %% ../nbs/21_evaluate.ipynb #c074
+def stability(cluster,         # function(positions, seed) -> labels of the ions at those positions, int; -1 = set aside
+              n:int,           # how many ions there are
+              repeats:int=10,  # clusterings to compare each with each, at least 3
+              share:float=0.8, # of the ions in each, drawn without replacement; above 0.5, to have ions in common
+              seed:int=0       # of the subsets, and of the seeds that `cluster` is given
+             ) -> Stability:
+    "Cluster random subsets of the ions, and see how far the clusterings agree."
+    rng, size = np.random.default_rng(checked_seed(seed)), round(share * n)
+    if repeats < 3: raise InputError("repeats", f"is {repeats}", "compare at least 3 clusterings")
+    if not (0.5 < share <= 1 and 2 * size - n >= 2): raise InputError("share", f"is {share} of {n} ions", "use a share above 0.5 and up to 1, and more ions")
+    drawn, labels = np.zeros((repeats, n), dtype=bool), np.zeros((repeats, n), dtype=np.int64)
+    for i in progress(range(repeats), stage="stability", unit="clustering"):
+        drawn[i, positions := np.sort(rng.choice(n, size, replace=False))] = True
+        found = _own_clusters(cluster(positions, int(rng.integers(2**31))))
+        if found.shape != (size,): raise InputError("cluster", f"gave {found.shape} labels for {size} ions", "give one an ion")
+        labels[i, positions] = found
+    scores, gained, most = [], np.zeros(n), np.zeros(n)
+    for i, j in zip(*np.triu_indices(repeats, 1)):
+        both = drawn[i] & drawn[j]
+        scores.append(adjusted_rand_score(labels[i, both], labels[j, both]))
+        for total, part in zip((gained, most), _companies(labels[i, both], labels[j, both])): total[both] += part
+    return Stability(float(np.mean(scores)), float(np.std(scores, ddof=1)), np.divide(gained, most, out=np.full(n, np.nan), where=most > 0).clip(0, 1))

@@ -13,12 +13,14 @@ from torch import nn
 from torch.nn import functional as F
 
 from .augment import Augmentation
-from .core import InputError
-from .encoder import embed, evaluating, settle
+from .core import InputError, existing_file
+from .encoder import EfficientNetB0, _put_weights, _read_weights, build_encoder, embed, evaluating, settle
+from .simclr import projection_head
 from .train import Training, train
 
 # %% auto #0
-__all__ = ['classify', 'confident_cross_entropy', 'SelfLabelling', 'confidence_threshold', 'self_label', 'probabilities']
+__all__ = ['classify', 'confident_cross_entropy', 'SelfLabelling', 'confidence_threshold', 'self_label', 'probabilities',
+           'published_model']
 
 # %% ../nbs/15_selflabel.ipynb #c007
 def classify(features:torch.Tensor,  # float32 (n, d), from `embed`
@@ -97,3 +99,19 @@ def probabilities(encoder:nn.Module, classifier:nn.Module,
                  ) -> torch.Tensor:    # float32 (n, n_classes), rows sum to 1
     "The classifier's probability of each class for each image, in evaluation mode."
     with torch.no_grad(): return classifier(embed(encoder, images)).float().softmax(1)
+
+# %% ../nbs/15_selflabel.ipynb #c031
+def published_model(path:str|Path # model_CLR.ckpt, model_CLS.ckpt or model_FineTune.ckpt of Hu et al. 2022, see `published_file`
+                   ) -> tuple[EfficientNetB0, nn.Module]: # encoder and head, in eval mode; the head maps (b, 1280) to projections (b, 1024) or logits (b, clusters)
+    "The network in a checkpoint of the published code, weights only. Raises `InputError` when it is damaged, holds code, or is of another shape."
+    path = existing_file(path, "a published checkpoint (.ckpt)")
+    state = _read_weights(path)
+    of_head = {name for name in map(str, state) if name.startswith("projection.")}
+    with torch.random.fork_rng(devices=[]):      # the weights that are drawn here are replaced
+        encoder = build_encoder("efficientnet-b0")
+        if of_head == {f"projection.{name}" for name in ("0.weight", "0.bias", "2.weight", "2.bias")}: head = projection_head(1280, 1280, 1024)
+        elif of_head == {"projection.weight", "projection.bias"}: head = nn.Linear(1280, state["projection.bias"].numel())
+        else: raise InputError(path, f"its head is {', '.join(sorted(of_head)) or 'missing'}: neither a projection head nor a linear classifier",
+                               "give a published checkpoint, or load an encoder alone with load_weights")
+    _put_weights(nn.ModuleDict(dict(embedding=encoder.embedding, projection=head)), state, path)
+    return encoder.eval(), head.eval()
