@@ -8,16 +8,15 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 from scipy.stats import rankdata
 from sklearn.decomposition import NMF, PCA
 from sklearn.exceptions import ConvergenceWarning
 
 from .core import InputError
-from .images import IonImages, constant, pixels, scaled
+from .images import IonImages, constant, pixels, scaled, smoothed
 
 # %% auto #0
-__all__ = ['BASELINES', 'CHEAP_BASELINES', 'smoothed', 'cosine_features', 'pearson_features', 'smoothed_cosine_features',
+__all__ = ['BASELINES', 'CHEAP_BASELINES', 'cosine_features', 'pearson_features', 'smoothed_cosine_features',
            'root_smoothed_pearson_features', 'median_threshold_cosine_features', 'spearman_features',
            'structural_similarity', 'affinity_features', 'structural_similarity_features', 'oriented_gradients',
            'oriented_gradient_features', 'n_components_for', 'principal_component_features',
@@ -37,16 +36,6 @@ def _unit_rows(rows:np.ndarray, # (n, p), one an ion
     return np.where(constant(ions)[:, None], np.float32(0), rows / np.where(length > 0, length, 1))
 
 # %% ../nbs/20_baseline.ipynb #c013
-def smoothed(images:np.ndarray, # (n, height, width), zero outside the mask
-             mask:np.ndarray,   # bool (height, width), True = measured tissue
-             sigma:float        # standard deviation of the Gaussian, in pixels
-            ) -> np.ndarray:    # float32 (n, height, width), zero outside the mask
-    "Each image as the Gaussian-weighted mean of the measured pixels around each pixel."
-    weight = gaussian_filter(mask.astype(np.float32), sigma, mode="constant")
-    images = gaussian_filter(np.asarray(images, np.float32), (0, sigma, sigma), mode="constant")
-    return np.where(mask, images / np.where(mask, weight, 1), np.float32(0))
-
-# %% ../nbs/20_baseline.ipynb #c018
 def cosine_features(ions:IonImages) -> np.ndarray: # float32 (n, measured pixels)
     "Intensities as measured; dot products are cosine similarities."
     return _unit_rows(pixels(ions), ions)
@@ -55,7 +44,7 @@ def pearson_features(ions:IonImages) -> np.ndarray: # float32 (n, measured pixel
     "Intensities about their mean; dot products are Pearson correlations."
     return _unit_rows(pixels(ions), ions, centre=True)
 
-# %% ../nbs/20_baseline.ipynb #c023
+# %% ../nbs/20_baseline.ipynb #c018
 def smoothed_cosine_features(ions:IonImages,
                              sigma:float=1.5 # of the Gaussian, in pixels
                             ) -> np.ndarray: # float32 (n, measured pixels)
@@ -69,18 +58,18 @@ def root_smoothed_pearson_features(ions:IonImages,
     roots = np.sqrt(np.maximum(ions.images, 0))
     return _unit_rows(smoothed(roots, ions.mask, sigma)[:, ions.mask], ions, centre=True)
 
-# %% ../nbs/20_baseline.ipynb #c026
+# %% ../nbs/20_baseline.ipynb #c021
 def median_threshold_cosine_features(ions:IonImages) -> np.ndarray: # float32 (n, measured pixels)
     "Intensities below the ion's median set to zero; dot products are cosine similarities (Ovchinnikova et al. 2020)."
     measured = pixels(ions)
     return _unit_rows(np.where(measured < np.median(measured, axis=1, keepdims=True), 0, measured), ions)
 
-# %% ../nbs/20_baseline.ipynb #c029
+# %% ../nbs/20_baseline.ipynb #c024
 def spearman_features(ions:IonImages) -> np.ndarray: # float32 (n, measured pixels)
     "Ranks of the intensities about their mean; dot products are Spearman correlations."
     return _unit_rows(rankdata(pixels(ions), axis=1), ions, centre=True)
 
-# %% ../nbs/20_baseline.ipynb #c033
+# %% ../nbs/20_baseline.ipynb #c028
 def _window_similarity(values:np.ndarray # (n, p): the pixels of one window, one row an ion, 0 to 1
                       ) -> np.ndarray:   # (n, n)
     "Structural similarity of each two ions in one window (Wang et al. 2004, equation 13)."
@@ -107,7 +96,7 @@ def structural_similarity(ions:IonImages,
             count += measured.sum()
     return total / count
 
-# %% ../nbs/20_baseline.ipynb #c037
+# %% ../nbs/20_baseline.ipynb #c032
 def affinity_features(affinity:np.ndarray # (n, n), symmetric
                      ) -> np.ndarray:     # float32 (n, n), one row an ion
     """Features whose dot products are the positive semi-definite matrix nearest to `affinity`: its symmetric square root.
@@ -120,7 +109,7 @@ def structural_similarity_features(ions:IonImages) -> np.ndarray: # float32 (n, 
     "Features whose dot products are structural similarities (`structural_similarity`)."
     return _unit_rows(affinity_features(structural_similarity(ions)), ions)
 
-# %% ../nbs/20_baseline.ipynb #c042
+# %% ../nbs/20_baseline.ipynb #c037
 def oriented_gradients(image:np.ndarray, # (height, width)
                        mask:np.ndarray,  # bool (height, width), True = measured tissue
                        cell:int=8,       # side of a cell, in pixels
@@ -146,7 +135,7 @@ def oriented_gradient_features(ions:IonImages,
     images = smoothed(np.sqrt(np.maximum(ions.images, 0)), ions.mask, sigma)
     return _unit_rows(np.stack([oriented_gradients(image, ions.mask).ravel() for image in images]), ions)
 
-# %% ../nbs/20_baseline.ipynb #c049
+# %% ../nbs/20_baseline.ipynb #c044
 def n_components_for(n_ions:int) -> int:
     "One component for each four ions, within 2 to 20."
     return max(2, min(20, n_ions // 4))
@@ -178,7 +167,7 @@ def non_negative_part_features(ions:IonImages,
         weights = found.fit_transform(roots)
     return _unit_rows(weights * np.linalg.norm(found.components_, axis=1), ions)
 
-# %% ../nbs/20_baseline.ipynb #c058
+# %% ../nbs/20_baseline.ipynb #c053
 BASELINES = {"cosine": cosine_features, "pearson": pearson_features, "spearman": spearman_features, "smoothed cosine": smoothed_cosine_features,
              "sqrt smoothed pearson": root_smoothed_pearson_features, "median-threshold cosine": median_threshold_cosine_features,
              "ssim": structural_similarity_features, "pca": principal_component_features, "nmf": non_negative_part_features,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import time
 import warnings
 from contextlib import contextmanager
@@ -24,7 +25,8 @@ from .augment import Augmentation
 from .baseline import root_smoothed_pearson_features
 from .core import InputError, checked_seed
 from .encoder import build_encoder, embed
-from .images import IonImages, Prepared, prepare
+from .images import IonImages, Prepared, prepare, scaled
+from .patterns import PatternMixture, Patterns, SharedPatterns, mixture, shared_patterns
 from .plot import order_clusters
 from .scoreboard import scores_table, stage_scores
 from .selflabel import SelfLabelling, classify, confidence_threshold, probabilities, self_label
@@ -38,7 +40,7 @@ __all__ = ['Recipe', 'choose_device', 'as_ion_images', 'IonImageClusterer', 'lik
 # %% ../nbs/30_clusterer.ipynb #c007
 @dataclass(frozen=True)
 class Recipe:
-    "The settings of all stages. `dataclasses.replace` makes a variant."
+    "The settings of all stages. `dataclasses.replace` makes a variant. Raises `InputError` where two ways to learn labels are given, or none."
     name:str = "default"
     size:int = 96                    # side of the square that images are resized to, in pixels
     clip:float = 0.999               # hot spots are cut at this quantile
@@ -50,21 +52,31 @@ class Recipe:
                              first=Augmentation(thin=(0.3, 1.)), second=Augmentation(thin=(0.3, 1.)))
     n_neighbours:int|None = None     # of the spectral clustering's graph; None: follows the size of the clusters
     unit_length:bool = True          # whether features are scaled to length 1 before the graph is drawn
-    classifier:Training = Training(epochs=60, learning_rate=1e-3)
-    self_labelling:SelfLabelling = SelfLabelling(Training(epochs=30, learning_rate=1e-4),
-                                                 weak=Augmentation(thin=(0.7, 1.)), strong=Augmentation(thin=(0.3, 1.)))
+    patterns:Patterns|None = Patterns() # labels are learnt by a mixture over the patterns that ions share; None: by the two stages that follow
+    classifier:Training|None = None  # of the linear classifier on the encoder's features
+    self_labelling:SelfLabelling|None = None # of encoder and classifier together
+
+    def __post_init__(self):
+        if (self.patterns is None) == (self.classifier is None) or (self.classifier is None) != (self.self_labelling is None):
+            raise InputError("recipe", "has no way, or two ways, to learn labels", "give patterns, or classifier and self_labelling")
 
     @classmethod
     def hu2022(cls) -> Recipe:
         "The published recipe, to the letter."
         return cls("hu2022", levels=256, encoder="efficientnet-b0", weights="imagenet", contrast=SimCLR(), n_neighbours=10, unit_length=False,
-                   classifier=Training(epochs=20, learning_rate=1e-3), self_labelling=SelfLabelling())
+                   patterns=None, classifier=Training(epochs=20, learning_rate=1e-3), self_labelling=SelfLabelling())
 
     @classmethod
-    def named(cls, name:str # "default" or "hu2022"
+    def network(cls) -> Recipe:
+        "The default without shared patterns: its small encoder, then the published way to learn labels, with the default's augmentation."
+        return cls("network", patterns=None, classifier=Training(epochs=60, learning_rate=1e-3),
+                   self_labelling=SelfLabelling(Training(epochs=30, learning_rate=1e-4), weak=Augmentation(thin=(0.7, 1.)), strong=Augmentation(thin=(0.3, 1.))))
+
+    @classmethod
+    def named(cls, name:str # "default", "network" or "hu2022"
              ) -> Recipe:
         "The recipe of that name."
-        known = {"default": cls, "hu2022": cls.hu2022}
+        known = {"default": cls, "network": cls.network, "hu2022": cls.hu2022}
         if name not in known: raise InputError("recipe", f"is {name!r}", f"use {' or '.join(known)}")
         return known[name]()
 
@@ -87,11 +99,12 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
     """Clusters ion images by where the ions are. Follows scikit-learn's conventions.
 
     After `fit`: `labels_` int64 (n,), -1 for constant images; `confidence_` float32 (n,), the highest class probability;
-    `embedding_` and `embedding_before_` float32 (n, d), the encoder's features after and before training, zero for constant images;
-    `stage_labels_`, labels by stage; `history_` and `scores_`, tables; `seconds_` by stage; `encoder_`, `classifier_`."""
+    `embedding_` float32 (n, d), the features that were clustered, `embedding_before_`, those of the untrained encoder; zero for constant images;
+    `initial_labels_` int64 (n,), the spectral labels that the last stage began with; `stage_labels_`, labels by stage, those before the
+    classifier numbered as they came; `history_` and `scores_`, tables; `seconds_` by stage; `encoder_`, `classifier_`, `patterns_` (or None)."""
     def __init__(self,
                  n_clusters:int=20,           # from 2 to the number of ions - 1
-                 recipe:str|Recipe="default", # "default", "hu2022" or a `Recipe`
+                 recipe:str|Recipe="default", # "default", "network", "hu2022" or a `Recipe`
                  seed:int=0,                  # fixes the result on the CPU
                  device:str="auto",           # "auto", "cpu", "cuda", "mps"
                 ):
@@ -134,10 +147,13 @@ def like_beside_like(ions:IonImages,
     order = np.concatenate([order[order >= 0], np.setdiff1d(np.arange(n_clusters), labels)])
     return np.argsort(order)
 
-def renumbered(classifier:torch.nn.Linear, numbers:np.ndarray) -> torch.nn.Linear:
+def renumbered(classifier:torch.nn.Module, # a linear layer, or a mixture
+               numbers:np.ndarray) -> torch.nn.Module:
     "The same classifier, its class i called `numbers[i]`."
-    old = torch.as_tensor(np.argsort(numbers), device=classifier.weight.device)
-    with torch.no_grad(): classifier.weight.copy_(classifier.weight[old]); classifier.bias.copy_(classifier.bias[old])
+    old = torch.as_tensor(np.argsort(numbers))
+    by_class = (classifier.means, classifier.shares) if isinstance(classifier, PatternMixture) else (classifier.weight, classifier.bias)
+    with torch.no_grad():
+        for values in by_class: values.copy_(values[old.to(values.device)])
     return classifier
 
 def _spread(values, kept:np.ndarray, n:int, fill=0) -> np.ndarray:
@@ -148,6 +164,57 @@ def _spread(values, kept:np.ndarray, n:int, fill=0) -> np.ndarray:
     return out
 
 # %% ../nbs/30_clusterer.ipynb #c019
+@dataclass
+class _Learnt:
+    "What a way to learn labels leaves."
+    stages:dict[str, tuple[np.ndarray, torch.Tensor]] # labels and features of each stage, int64 (m,) and (m, d)
+    initial:np.ndarray            # the spectral labels it began with, int64 (m,)
+    probabilities:torch.Tensor    # (m, n_clusters)
+    classifier:torch.nn.Module
+    patterns:SharedPatterns|None  # where labels are read from these
+    history:list[dict]
+
+def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:Prepared, options, seconds:dict) -> _Learnt:
+    "Labels by a linear classifier and self-labelling; trains `encoder`."
+    recipe, stages = self._recipe(), {}
+    with _timed(seconds, "spectral clustering"): initial = self._spectral(features, self.seed)
+    stages["contrastive learning"] = initial, features
+    with _timed(seconds, "classifier"):
+        classifier, rows = classify(features, initial, self.n_clusters, recipe.classifier, **options("classifier"))
+        first = probabilities(encoder, classifier, ready.images)
+        stages["classifier"] = first.argmax(1).cpu().numpy(), features
+    with _timed(seconds, "self-labelling"):
+        threshold = confidence_threshold(first, recipe.self_labelling.quantile)
+        rows = rows + self_label(encoder, classifier, ready.images, ready.mask, threshold, recipe.self_labelling, **options("self-labelling"))
+        last = probabilities(encoder, classifier, ready.images)
+        stages["self-labelling"] = last.argmax(1).cpu().numpy(), embed(encoder, ready.images)
+    return _Learnt(stages, initial, last, classifier, None, rows)
+
+# %% ../nbs/30_clusterer.ipynb #c021
+def _both(coordinates:torch.Tensor, features:torch.Tensor) -> torch.Tensor: # float32 (m, patterns + d)
+    "Two views side by side, each of length 1."
+    return torch.cat([F.normalize(coordinates), F.normalize(features.cpu().double())], 1).float()
+
+def _by_patterns(self:IonImageClusterer, features:torch.Tensor, images:np.ndarray, mask:np.ndarray, seconds:dict) -> _Learnt:
+    "Labels by a mixture over shared patterns, started from the view that serves it best."
+    settings = self._recipe().patterns
+    with _timed(seconds, "shared patterns"):
+        patterns = shared_patterns(images, mask, math.ceil(settings.per_cluster * self.n_clusters), settings)
+        coordinates, noise = patterns(images)
+    with _timed(seconds, "spectral clustering"):
+        views = {"contrastive learning": features, "shared patterns": coordinates, "both views": _both(coordinates, features)}
+        stages = {name: (self._spectral(view, self.seed), view) for name, view in views.items()}
+    with _timed(seconds, "self-labelling"):
+        fits = {name: mixture(coordinates, noise, labels, self.n_clusters, settings) for name, (labels, _) in stages.items()}
+        start = max(fits, key=lambda name: fits[name][1][-1])
+        classifier, likelihood = fits[start]
+        given = classifier(coordinates, noise).exp()
+        rows = [dict(stage="self-labelling", epoch=step + 1, loss=-value / len(images), learning_rate=np.nan, skipped=0) for step, value in enumerate(likelihood)]
+    initial = stages[start][0]
+    stages["self-labelling"] = given.argmax(1).numpy(), views["both views"]
+    return _Learnt(stages, initial, given, classifier, patterns, rows)
+
+# %% ../nbs/30_clusterer.ipynb #c023
 @patch
 def fit(self:IonImageClusterer,
         ions:IonImages|np.ndarray,   # or an array (n, height, width)
@@ -156,66 +223,73 @@ def fit(self:IonImageClusterer,
         show:bool|None=None,         # progress bars; None: where a person is looking
        ) -> IonImageClusterer:
     "Cluster `ions`. Raises `InputError` for too few ions, an unfit `n_clusters`, unknown recipes, weights or devices."
-    ions, recipe, seconds, found = as_ion_images(ions), self._recipe(), {}, {}
+    ions, recipe, seconds = as_ion_images(ions), self._recipe(), {}
     ready = self._prepared(ions)
     check_n_clusters(self.n_clusters, len(ready.kept))
     checked_seed(self.seed)
     if len(ready.aside): warnings.warn(f"set aside, because their images are constant: m/z {', '.join(f'{mz:.4f}' for mz in ions.mz[ready.aside])}")
-    images, mask = ready.images, ready.mask
     def options(stage): return dict(seed=self.seed, show=show, checkpoint=None if checkpoints is None else Path(checkpoints)/f"{stage}.pt")
-    encoder = build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, images.device, self.seed)
+    encoder = build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, ready.images.device, self.seed)
     with _timed(seconds, "before training"):
-        before = embed(encoder, images)
-        found["before training"] = self._spectral(before, self.seed), before
+        before = embed(encoder, ready.images)
+        found = {"before training": (self._spectral(before, self.seed), before)}
     with _timed(seconds, "contrastive learning"):
-        history = contrast(encoder, images, mask, recipe.contrast, **options("contrast"))
-        features = embed(encoder, images)
-    with _timed(seconds, "spectral clustering"):
-        initial = self._spectral(features, self.seed)
-        found["contrastive learning"] = initial, features
-    with _timed(seconds, "classifier"):
-        classifier, rows = classify(features, initial, self.n_clusters, recipe.classifier, **options("classifier"))
-        first = probabilities(encoder, classifier, images)
-        found["classifier"] = first.argmax(1).cpu().numpy(), features
-    with _timed(seconds, "self-labelling"):
-        threshold = confidence_threshold(first, recipe.self_labelling.quantile)
-        rows = rows + self_label(encoder, classifier, images, mask, threshold, recipe.self_labelling, **options("self-labelling"))
-        last, after = probabilities(encoder, classifier, images), embed(encoder, images)
-        found["self-labelling"] = last.argmax(1).cpu().numpy(), after
-    self.encoder_, self.seconds_, self.history_ = encoder, seconds, pd.DataFrame(history + rows)
-    def spread(values, fill=0): return _spread(values, ready.kept, len(ions), fill)
-    self.embedding_before_, self.embedding_, self.confidence_ = spread(before), spread(after), spread(last.max(1).values)
-    numbers = like_beside_like(ions, spread(last.argmax(1), -1), self.n_clusters)
-    self.classifier_ = renumbered(classifier, numbers)
-    self.stage_labels_ = {stage: spread(labels if stage == "before training" else numbers[labels], -1) for stage, (labels, _) in found.items()}
-    self.labels_ = self.stage_labels_["self-labelling"]
-    self.scores_ = scores_table([row for stage, (_, values) in found.items() for row in self._scores(ions, stage, self.stage_labels_[stage], values, ready.kept)])
+        history = contrast(encoder, ready.images, ready.mask, recipe.contrast, **options("contrast"))
+        features = embed(encoder, ready.images)
+    if recipe.patterns: learnt = _by_patterns(self, features, scaled(ions[ready.kept], recipe.clip), ions.mask, seconds)
+    else: learnt = _by_training(self, encoder, features, ready, options, seconds)
+    self.encoder_, self.patterns_, self.seconds_, self.history_ = encoder, learnt.patterns, seconds, pd.DataFrame(history + learnt.history)
+    _keep(self, ions, ready.kept, found | learnt.stages, learnt)
     return self
+
+def _keep(self:IonImageClusterer, ions:IonImages, kept:np.ndarray, stages:dict, learnt:_Learnt) -> None:
+    "Set what is known of each ion, clusters numbered like beside like."
+    def spread(values, fill=0): return _spread(values, kept, len(ions), fill)
+    numbers = like_beside_like(ions, spread(learnt.probabilities.argmax(1), -1), self.n_clusters)
+    self.classifier_ = renumbered(learnt.classifier, numbers)
+    self.embedding_before_, self.embedding_ = spread(stages["before training"][1]), spread(stages["self-labelling"][1])
+    self.confidence_, self.initial_labels_ = spread(learnt.probabilities.max(1).values.float()), spread(numbers[learnt.initial], -1)
+    self.stage_labels_ = {stage: spread(numbers[labels] if stage in ("classifier", "self-labelling") else labels, -1) for stage, (labels, _) in stages.items()}
+    self.labels_ = self.stage_labels_["self-labelling"]
+    self.scores_ = scores_table([row for stage, (_, values) in stages.items() for row in self._scores(ions, stage, self.stage_labels_[stage], values, kept)])
 
 @patch
 def fit_predict(self:IonImageClusterer, ions, y=None, **options) -> np.ndarray:
     "`fit`, then `labels_`."
     return self.fit(ions, **options).labels_
 
-# %% ../nbs/30_clusterer.ipynb #c021
+# %% ../nbs/30_clusterer.ipynb #c025
 def _through(self:IonImageClusterer, ions, network, fill) -> np.ndarray:
-    "What `network` makes of the prepared images, `fill` for constant ones."
+    "What `network` makes of ion images and their prepared form, constant ones left out; `fill` for these."
     check_is_fitted(self, "encoder_")
     ions = as_ion_images(ions)
     ready = self._prepared(ions)
-    return _spread(network(ready.images), ready.kept, len(ions), fill)
+    return _spread(network(ions[ready.kept], ready), ready.kept, len(ions), fill)
+
+def _coordinates(self:IonImageClusterer, ions:IonImages) -> tuple[torch.Tensor, torch.Tensor]:
+    "Coordinates and noise among the shared patterns. Raises `InputError` for another section."
+    if not np.array_equal(ions.mask, self.patterns_.mask): raise InputError("ions", "are of another section than those that were clustered", "give ions measured in the same pixels, or use a recipe without shared patterns")
+    return self.patterns_(scaled(ions, self._recipe().clip))
 
 @patch
 def transform(self:IonImageClusterer, ions) -> np.ndarray: # float32 (n, d), zero for constant images
-    "The features of `ions`, from the trained encoder."
-    return _through(self, ions, lambda images: embed(self.encoder_, images), 0)
+    "The features of `ions`: the trained encoder's and, where the recipe has them, the coordinates among the shared patterns. Raises `InputError`."
+    def features(ions, ready):
+        seen = embed(self.encoder_, ready.images)
+        return _both(_coordinates(self, ions)[0], seen) if self.patterns_ else seen
+    return _through(self, ions, features, 0)
+
+def _decided(self:IonImageClusterer, ions:IonImages, ready:Prepared) -> torch.Tensor: # float32 (m, n_clusters)
+    "The probability of each cluster for each ion."
+    if self.patterns_: return self.classifier_(*_coordinates(self, ions)).exp().float()
+    return probabilities(self.encoder_, self.classifier_, ready.images)
 
 @patch
 def predict_proba(self:IonImageClusterer, ions) -> np.ndarray: # float32 (n, n_clusters), zero for constant images
-    "The probability of each cluster for each of `ions`."
-    return _through(self, ions, lambda images: probabilities(self.encoder_, self.classifier_, images), 0)
+    "The probability of each cluster for each of `ions`. Raises `InputError`."
+    return _through(self, ions, lambda ions, ready: _decided(self, ions, ready), 0)
 
 @patch
 def predict(self:IonImageClusterer, ions) -> np.ndarray: # int64 (n,), -1 for constant images
-    "The most probable cluster of each of `ions`."
-    return _through(self, ions, lambda images: probabilities(self.encoder_, self.classifier_, images).argmax(1), -1)
+    "The most probable cluster of each of `ions`. Raises `InputError`."
+    return _through(self, ions, lambda ions, ready: _decided(self, ions, ready).argmax(1), -1)

@@ -32,9 +32,11 @@ from .images import IonImages, by_mz
 from .imzml import read_imzml
 from .phantom import phantom
 from .run import baseline_scores, read_labels
+from .scoreboard import METRICS, scoreboard, summary
 
 # %% auto #0
-__all__ = ['METHODS', 'DataSet', 'standard_sets', 'made_by', 'compare', 'results']
+__all__ = ['METHODS', 'JUDGED_BY', 'DataSet', 'standard_sets', 'made_by', 'compare', 'results', 'long_table', 'at_classes',
+           'last_stages', 'compact', 'standing', 'record']
 
 # %% ../nbs/33_compare.ipynb #c007
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def standard_sets(data:str|Path|None=None # folder with uterus/ and barley/; Non
 
     Nothing is read here; a set whose files cannot be had raises `InputError` when its ions are asked for."""
     uterus, barley = (None, Path("barley")) if data is None else (Path(data)/"uterus", Path(data)/"barley")
-    sets = {"uterus": DataSet(lambda seed: uterus_benchmark(uterus), 13, lambda: class_averages(uterus))}
+    whole = uterus if uterus and (uterus/"training_data.npy").exists() else None           # the small files may be there without the large one
+    sets = {"uterus": DataSet(lambda seed: uterus_benchmark(whole), 13, lambda: class_averages(uterus))}
     for counts in ((0.3, 30), (0.05, 3), (0.03, 1)):
         sets[f"simulated uterus {counts[0]}-{counts[1]}"] = DataSet(lambda seed, counts=counts: uterus_simulation(counts, seed=seed, folder=uterus).ions, 13,
                                                                    lambda: class_averages(uterus))
@@ -64,7 +67,7 @@ def standard_sets(data:str|Path|None=None # folder with uterus/ and barley/; Non
     return sets
 
 # %% ../nbs/33_compare.ipynb #c012
-METHODS = {"baselines": None, "default": Recipe(), "hu2022 without ImageNet": replace(Recipe.hu2022(), weights="none"), "hu2022": Recipe.hu2022()}
+METHODS = {"baselines": None, "default": Recipe(), "network": Recipe.network(), "hu2022 without ImageNet": replace(Recipe.hu2022(), weights="none"), "hu2022": Recipe.hu2022()}
 
 def _with_averages(ions:IonImages, dataset:DataSet) -> tuple[IonImages, np.ndarray]:
     "The class averages as ion images on the grid of `ions`, and their labels."
@@ -152,3 +155,73 @@ def results(out:str|Path) -> pd.DataFrame: # set, method, stage, n_clusters, see
     if table.empty: return table
     first, last = ["set", "method", "stage", "n_clusters", "seed"], ["seconds", "commit", "date", "machine", "device", "missing"]
     return table[first + [name for name in table if name not in first + last] + last]
+
+# %% ../nbs/33_compare.ipynb #c024
+def long_table(results:pd.DataFrame # of `results`, or read from its CSV
+              ) -> pd.DataFrame:    # set, n_clusters, stage, seed, metric, value
+    "Every score that was measured, a row each."
+    done = results[results.missing.isna()]
+    done = done.assign(stage=done.stage.where(done.stage.isin(list(BASELINES)), done.method + ": " + done.stage))
+    order = {name: i for i, name in enumerate(standard_sets())}
+    table = done.melt(["set", "n_clusters", "stage", "seed"], [name for name in done if name in METRICS], "metric", "value").dropna(subset="value")
+    return table.sort_values("set", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+def at_classes(results:pd.DataFrame) -> pd.DataFrame:
+    "The rows with the fewest clusters that each set was cut into: as many as it has classes, where `compare` was asked for these."
+    return results[results.n_clusters == results.groupby("set").n_clusters.transform("min")]
+
+def last_stages(results:pd.DataFrame) -> list[str]:
+    "The last stage of each recipe, named as in `long_table`."
+    fitted = results[results.missing.isna() & ~results.stage.isin(list(BASELINES))]
+    return [f"{method}: {stages.iloc[-1]}" for method, stages in fitted.groupby("method", sort=False).stage]
+
+# %% ../nbs/33_compare.ipynb #c027
+JUDGED_BY = {"barley": ("linked_lift",)} # all others: ("hungarian", "ari")
+
+def compact(results:pd.DataFrame # of `results`, or read from its CSV
+           ) -> pd.DataFrame:    # text, by stage; a column a set, then the number of seeds; the best of each score between **
+    "Baselines and last stages of the recipes by set, at the number of classes: mean ± standard deviation over seeds."
+    table, columns = long_table(at_classes(results)), {}
+    table = table[table.stage.isin([*BASELINES, *last_stages(results)])]
+    for (name, k), part in table.groupby(["set", "n_clusters"], sort=False):
+        metrics = list(JUDGED_BY.get(name, ("hungarian", "ari")))
+        board = scoreboard(part.drop(columns=["set", "n_clusters"]), metrics)
+        for metric in metrics:
+            mean = board[metric].str.extract(r"^(-?[\d.]+)")[0].astype(float) # as shown: equals are both in bold
+            board[metric] = board[metric].mask(mean == mean.max(), "**" + board[metric] + "**")
+        columns[f"{name}, {k} clusters: {' / '.join(METRICS[metric] for metric in metrics)}"] = board.agg(" / ".join, axis=1)
+    seeds = table.groupby(["stage", "set"], sort=False).seed.nunique().groupby("stage").agg(["min", "max"])
+    columns["seeds"] = seeds.apply(lambda n: f"{n['min']}" if n["min"] == n["max"] else f"{n['min']} to {n['max']}", axis=1)
+    return pd.DataFrame(columns).reindex(table.stage.unique()).fillna("–").rename_axis("stage")
+
+# %% ../nbs/33_compare.ipynb #c031
+def standing(results:pd.DataFrame # of `results`, or read from its CSV
+            ) -> list[str]:       # a sentence a set
+    "Which method is best on each set at the number of classes, and whether a baseline beats the recipes."
+    table, lines = long_table(at_classes(results)), []
+    for (name, k), part in table.groupby(["set", "n_clusters"], sort=False):
+        metric = JUDGED_BY.get(name, ("hungarian", "ari"))[-1]
+        wide = part[part.metric == metric].pivot(index="seed", columns="stage", values="value")
+        errors = part[part.metric == "linked_standard_error"].groupby("stage").value.mean() if metric == "linked_lift" else pd.Series(dtype=float)
+        best = wide[[stage for stage in wide if stage in BASELINES]].mean().idxmax()
+        recipes = [stage for stage in last_stages(results) if stage in wide]
+        said = [f"the best baseline is {best!r} with {wide[best].mean():.2f}"]
+        for stage in recipes:
+            ahead = (wide[stage] - wide[best]).dropna()
+            margin = np.nanmax([0.01, ahead.std(), *errors.reindex([stage, best])])
+            word = "beats it" if ahead.mean() > margin else "is beaten by it" if ahead.mean() < -margin else "is level with it"
+            said.append(f"{stage!r} {word} ({ahead.mean():+.2f}{'' if len(ahead) < 2 else f' ± {ahead.std():.2f}'}, {len(ahead)} seed{'s' * (len(ahead) > 1)})")
+        lines.append(f"{name}, {k} clusters, by {METRICS[metric]}: {'; '.join(said)}{'' if recipes else '; no recipe has been run'}.")
+    return lines
+
+# %% ../nbs/33_compare.ipynb #c035
+def record(results:pd.DataFrame # of `results`, or read from its CSV
+          ) -> pd.DataFrame:    # a row for each method and commit, machine, device or reason
+    "What made the results, as it stands in them: sets, seeds, cells, hours, commit, dates, machine, device; `missing` says why cells could not be run."
+    cells = results.drop_duplicates(["set", "method", "n_clusters", "seed"])
+    cells = cells.assign(missing=cells.missing.fillna(""))
+    def listed(values): return ", ".join(map(str, sorted(set(values))))
+    about = cells.groupby(["method", "missing", "commit", "machine", "device"], sort=False)
+    table = about.agg(sets=("set", listed), seeds=("seed", listed), cells=("seed", "size"), hours=("seconds", lambda seconds: round(seconds.sum() / 3600, 2)),
+                      first=("date", "min"), last=("date", "max")).reset_index()
+    return table[["method", "sets", "seeds", "cells", "hours", "commit", "first", "last", "machine", "device", "missing"]]

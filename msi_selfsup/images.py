@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from .core import InputError, existing_file, written_whole
 
 if TYPE_CHECKING: import torch
 
 # %% auto #0
-__all__ = ['IonImages', 'pixels', 'constant', 'by_mz', 'save', 'load', 'scaled', 'Prepared', 'prepare']
+__all__ = ['IonImages', 'pixels', 'constant', 'by_mz', 'smoothed', 'save', 'load', 'scaled', 'Prepared', 'prepare']
 
 # %% ../nbs/01_images.ipynb #c007
 def _frozen(values, dtype) -> np.ndarray:
@@ -94,6 +95,16 @@ def by_mz(ions:IonImages) -> IonImages:
     return ions[np.argsort(ions.mz, kind="stable")]
 
 # %% ../nbs/01_images.ipynb #c019
+def smoothed(images:np.ndarray, # (n, height, width), zero outside the mask
+             mask:np.ndarray,   # bool (height, width), True = measured tissue
+             sigma:float        # standard deviation of the Gaussian, in pixels
+            ) -> np.ndarray:    # float32 (n, height, width), zero outside the mask
+    "Each image as the Gaussian-weighted mean of the measured pixels around each pixel."
+    weight = gaussian_filter(mask.astype(np.float32), sigma, mode="constant")
+    images = gaussian_filter(np.asarray(images, np.float32), (0, sigma, sigma), mode="constant")
+    return np.where(mask, images / np.where(mask, weight, 1), np.float32(0))
+
+# %% ../nbs/01_images.ipynb #c024
 def save(ions:IonImages, path:str|Path # an .npz file
         ) -> Path:
     "Write `ions` to `path`, whole or not at all; `load` reads them back."
@@ -120,7 +131,7 @@ def load(path:str|Path # an .npz file that `save` wrote, or any with arrays `ima
 
 IonImages.save, IonImages.load = save, staticmethod(load)
 
-# %% ../nbs/01_images.ipynb #c023
+# %% ../nbs/01_images.ipynb #c028
 def scaled(ions:IonImages,
            clip:float=0.999, # quantile of an ion's measured pixels above which intensities are cut, in (0, 1]
           ) -> np.ndarray:   # float32 (n, height, width), 0 to 1
@@ -136,7 +147,7 @@ def scaled(ions:IonImages,
         out[start:start + 64, ions.mask] = np.minimum(block / np.where(top > 0, top, 1), 1)
     return out
 
-# %% ../nbs/01_images.ipynb #c028
+# %% ../nbs/01_images.ipynb #c033
 def _resize(x:torch.Tensor, # (n, height, width)
             size:int, fit:str) -> torch.Tensor: # (n, size, size)
     "Antialiased bilinear resize, stretched to the square or fitted into it and padded with zeros."
@@ -150,7 +161,7 @@ def _resize(x:torch.Tensor, # (n, height, width)
     left, top = (size - width) // 2, (size - height) // 2
     return F.pad(x, (left, size - width - left, top, size - height - top))
 
-# %% ../nbs/01_images.ipynb #c030
+# %% ../nbs/01_images.ipynb #c035
 @dataclass(frozen=True)
 class Prepared:
     "Ion images made ready for a network."

@@ -85,7 +85,7 @@ def read_labels(path:str|Path,   # CSV with a header
 def assignments(ions:IonImages, clusterer:IonImageClusterer) -> pd.DataFrame:
     "A row an ion: mz, name, cluster, confidence, initial_cluster (of the spectral clustering)."
     return pd.DataFrame(dict(mz=ions.mz.round(6), name="" if ions.names is None else ions.names, cluster=clusterer.labels_,
-                             confidence=clusterer.confidence_.astype(float).round(4), initial_cluster=clusterer.stage_labels_["contrastive learning"]))
+                             confidence=clusterer.confidence_.astype(float).round(4), initial_cluster=clusterer.initial_labels_))
 
 def clusters(ions:IonImages, labels:np.ndarray, confidence:np.ndarray) -> pd.DataFrame:
     "A row a cluster: cluster, size, mean_confidence, typical_mz (its five most typical m/z, most typical first)."
@@ -231,5 +231,5 @@ def score_run(run:str|Path,            # a run folder, or an assignments.csv
     if numbers.empty or numbers.isna().any(axis=None): raise InputError(path, "has rows without an m/z or a cluster", "give the assignments.csv of a run")
     mz, table = numbers["mz"].to_numpy(float), numbers.astype(int)
     truth = None if labels is None else read_labels(labels, mz, ppm)
-    stages = {"contrastive learning": "initial_cluster", "self-labelling": "cluster"}
+    stages = {"spectral clustering": "initial_cluster", "self-labelling": "cluster"}
     return scores_table([row for stage, column in stages.items() for row in stage_scores(stage, table[column].to_numpy(), mz, truth=truth)])
