@@ -67,7 +67,7 @@ def msi_info(sample:str, # an imzML file; its .ibd lies beside it
 def msi_cluster(sample:str,             # an imzML file (its .ibd beside it), or an .npz of ion images
                 out:str="msi_run",      # the run folder to make
                 n_clusters:int=None,    # clusters; by default 20, fewer where there are fewer than 100 ions
-                recipe:str="default",   # default, or hu2022 as published
+                recipe:str="default",   # default, network (without shared patterns), or hu2022 as published
                 weights:str=None,       # weights to start from: imagenet, none, or a file; by default what the recipe says
                 mzs:str=None,           # text or CSV of the m/z to extract, with an optional column name; by default they are found
                 ppm:float=10.,          # half width of the window around each m/z, in parts per million

@@ -205,13 +205,14 @@ def standing(results:pd.DataFrame # of `results`, or read from its CSV
         errors = part[part.metric == "linked_standard_error"].groupby("stage").value.mean() if metric == "linked_lift" else pd.Series(dtype=float)
         best = wide[[stage for stage in wide if stage in BASELINES]].mean().idxmax()
         recipes = [stage for stage in last_stages(results) if stage in wide]
-        said = [f"the best baseline is {best!r} with {wide[best].mean():.2f}"]
+        said, words = [f"the best baseline is {best!r} with {wide[best].mean():.2f}"], []
         for stage in recipes:
             ahead = (wide[stage] - wide[best]).dropna()
             margin = np.nanmax([0.01, ahead.std(), *errors.reindex([stage, best])])
-            word = "beats it" if ahead.mean() > margin else "is beaten by it" if ahead.mean() < -margin else "is level with it"
-            said.append(f"{stage!r} {word} ({ahead.mean():+.2f}{'' if len(ahead) < 2 else f' ± {ahead.std():.2f}'}, {len(ahead)} seed{'s' * (len(ahead) > 1)})")
-        lines.append(f"{name}, {k} clusters, by {METRICS[metric]}: {'; '.join(said)}{'' if recipes else '; no recipe has been run'}.")
+            words.append("beats it" if ahead.mean() > margin else "is beaten by it" if ahead.mean() < -margin else "cannot be told from it")
+            said.append(f"{stage!r} {words[-1]} ({ahead.mean():+.2f}{'' if len(ahead) < 2 else f' ± {ahead.std():.2f}'}, {len(ahead)} seed{'s' * (len(ahead) > 1)})")
+        winner = "a recipe wins" if "beats it" in words else "no clear winner" if "cannot be told from it" in words else "a baseline wins" if words else "no recipe has been run"
+        lines.append(f"{name}, {k} clusters, by {METRICS[metric]}: {winner}; {'; '.join(said)}.")
     return lines
 
 # %% ../nbs/33_compare.ipynb #c035

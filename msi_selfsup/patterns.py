@@ -31,19 +31,25 @@ class Patterns:
         for name in ("per_cluster", "sigma", "contrast", "iterations"):
             if not getattr(self, name) > 0: raise InputError(name, f"is {getattr(self, name)}", "use a number above 0")
 
-def _deviations(images:np.ndarray, mask:np.ndarray, profile:np.ndarray) -> np.ndarray: # float32 (n, p)
-    "Each image's shares of its pixels, less the mean image's, in units in which counting noise is alike everywhere."
+def _shares(images:np.ndarray, mask:np.ndarray) -> np.ndarray: # float64 (n, p), each row sums to 1, or is zero
+    "What share of each image lies in each measured pixel."
     rows = np.maximum(images[:, mask], 0).astype(np.float64)
     total = rows.sum(1, keepdims=True)
-    return ((rows / np.where(total > 0, total, 1) - profile) / np.sqrt(profile)).astype(np.float32)
+    return rows / np.where(total > 0, total, 1)
+
+def _deviations(images:np.ndarray, mask:np.ndarray, profile:np.ndarray) -> np.ndarray: # float32 (n, p)
+    "Each image's shares of its pixels, less the mean image's, in units in which counting noise is alike everywhere."
+    rows = np.empty((len(images), len(profile)), np.float32)
+    for start in range(0, len(images), 64): rows[start:start + 64] = (_shares(images[start:start + 64], mask) - profile) / np.sqrt(profile)
+    return rows
 
 def _mean_profile(images:np.ndarray, mask:np.ndarray, sigma:float) -> np.ndarray: # float64 (p,), above 0, sums to 1
     "The mean of all images, each of total 1, smoothed."
-    rows = np.maximum(images[:, mask], 0).astype(np.float64)
-    total, mean = rows.sum(1, keepdims=True), np.zeros((1, *mask.shape))
-    mean[0, mask] = (rows / np.where(total > 0, total, 1)).mean(0)
+    mean = np.zeros((1, *mask.shape))
+    mean[0, mask] = sum(_shares(images[start:start + 64], mask).sum(0) for start in range(0, len(images), 64)) / len(images)
     mean = smoothed(mean, mask, sigma)[0][mask].astype(np.float64)
-    return (mean + 1e-3 * mean.mean()) / (mean + 1e-3 * mean.mean()).sum()
+    mean += 1e-3 * mean.mean()
+    return mean / mean.sum()
 
 # %% ../nbs/16_patterns.ipynb #c007
 class SharedPatterns(nn.Module):
@@ -54,15 +60,15 @@ class SharedPatterns(nn.Module):
                  basis:np.ndarray,   # orthonormal patterns, float32 (pixels, patterns)
                 ):
         super().__init__()
-        for name, values in dict(mask=mask, profile=profile, basis=basis).items(): self.register_buffer(name, torch.tensor(values))
+        for name, values in dict(mask=mask, profile=profile, basis=basis).items(): self.register_buffer(name, torch.as_tensor(np.array(values)))
 
     def forward(self, images:np.ndarray, # (n, height, width), 0 or more, in any unit
                ) -> tuple[torch.Tensor, torch.Tensor]: # coordinates float64 (n, patterns), of length about 1; their variance by noise, float64 (n,)
         "Where each image lies among the patterns, and how well that is known."
         mask = self.mask.numpy()
         if images.shape[1:] != mask.shape: raise InputError("ions", f"have a grid of {images.shape[1]} x {images.shape[2]} pixels", f"give images of the section that was clustered, {mask.shape[0]} x {mask.shape[1]}")
-        rows = _deviations(images, mask, self.profile.numpy())
-        return _directions(rows.astype(np.float64) @ self.basis.numpy().astype(np.float64), np.square(rows, dtype=np.float64).sum(1), rows.shape[1])
+        rows, basis = _deviations(images, mask, self.profile.numpy()), self.basis.numpy()
+        return _directions((rows @ basis).astype(np.float64), np.square(rows, dtype=np.float64).sum(1), len(basis))
 
 def _directions(coordinates:np.ndarray, squares:np.ndarray, n_pixels:int) -> tuple[torch.Tensor, torch.Tensor]:
     "Coordinates scaled to length 1 but for their noise, so that contrast does not tell ions apart; the noise scaled with them."

@@ -167,7 +167,8 @@ def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scor
     table(clusters(ions, labels, confidence), "clusters.csv")
     table(scores, "scores.csv")
     table(clusterer.history_, "losses.csv")
-    for name, module in dict(encoder=clusterer.encoder_, classifier=clusterer.classifier_).items():
+    decides = clusterer.classifier_ if clusterer.patterns_ is None else torch.nn.ModuleDict(dict(patterns=clusterer.patterns_, mixture=clusterer.classifier_))
+    for name, module in dict(encoder=clusterer.encoder_, classifier=decides).items():
         save_whole({key: value.cpu() for key, value in module.state_dict().items()}, folder/f"{name}.pt")
     plot_montage(ions, labels, confidence).savefig(folder/"montage.png")
     plot_clusters(ions, labels, confidence).savefig(folder/"clusters.png")

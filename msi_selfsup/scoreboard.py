@@ -42,7 +42,7 @@ def spatial_coherence(ions:IonImages,
     return morans_i(cluster_means(ions, labels), ions.mask)
 
 # %% ../nbs/23_scoreboard.ipynb #c018
-def stage_scores(stage:str,      # a name of `BASELINES`, or of a stage of the network
+def stage_scores(stage:str,      # a name of `BASELINES`, or of a stage of the recipe
                  labels,         # cluster of each ion, int (n,); -1 = set aside
                  mz,             # m/z of each ion, (n,)
                  polarity=None,  # polarity of each ion, (n,); one string or None: all alike
@@ -141,7 +141,7 @@ def _panel(axes, table, metric:str, stages):
     for baseline, colour, marker in ((True, "#0072B2", "o"), (False, "#D55E00", "D")):
         own = [i for i, stage in enumerate(stages) if (stage in BASELINES) == baseline]
         mean, std = rows["mean"].iloc[own], rows["std"].iloc[own]
-        axes.errorbar(mean, own, xerr=std, fmt=marker, color=colour, ms=6, capsize=3, lw=1.4, zorder=3, label="baseline" if baseline else "stage of the network")
+        axes.errorbar(mean, own, xerr=std, fmt=marker, color=colour, ms=6, capsize=3, lw=1.4, zorder=3, label="baseline" if baseline else "stage of the recipe")
         if baseline and mean.notna().any(): axes.axvline(mean.max(), color=colour, lw=1, ls="--", zorder=1, label="best baseline")
     reach = np.concatenate([rows["mean"] - rows["std"].fillna(0), rows["mean"] + rows["std"].fillna(0)])
     low, high = np.nanmin(reach), np.nanmax(reach)
