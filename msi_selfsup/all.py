@@ -11,6 +11,7 @@ from msi_selfsup.simclr import *
 from msi_selfsup.spectral import *
 from msi_selfsup.selflabel import *
 from msi_selfsup.patterns import *
+from msi_selfsup.choice import *
 from msi_selfsup.baseline import *
 from msi_selfsup.evaluate import *
 from msi_selfsup.plot import *

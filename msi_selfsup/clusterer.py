@@ -23,6 +23,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation
 from .baseline import root_smoothed_pearson_features
+from .choice import choose_n_clusters
 from .core import InputError, checked_seed
 from .encoder import build_encoder, embed
 from .images import IonImages, Prepared, prepare, scaled
@@ -99,11 +100,12 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
     """Clusters ion images by where the ions are. Follows scikit-learn's conventions.
 
     After `fit`: `labels_` int64 (n,), -1 for constant images; `confidence_` float32 (n,), the highest class probability;
-    `embedding_` float32 (n, d), the features that were clustered, `embedding_before_`, those of the untrained encoder; zero for constant images;
+    `embedding_` float32 (n, d), the encoder's features and, in the default, beside them the coordinates among the shared patterns, which are
+    what the mixture clusters; `embedding_before_`, the features of the untrained encoder; zero for constant images;
     `initial_labels_` int64 (n,), the spectral labels that the last stage began with; `stage_labels_`, labels by stage, those before the
-    classifier numbered as they came; `history_` and `scores_`, tables; `seconds_` by stage; `encoder_`, `classifier_`, `patterns_` (or None)."""
+    classifier numbered as they came; `n_clusters_`, and `choice_` where it was chosen; `history_` and `scores_`, tables; `seconds_` by stage; `encoder_`, `classifier_`, `patterns_` (or None)."""
     def __init__(self,
-                 n_clusters:int=20,           # from 2 to the number of ions - 1
+                 n_clusters:int|str="auto",   # from 2 to the number of ions - 1, or "auto": as many as the images carry
                  recipe:str|Recipe="default", # "default", "network", "hu2022" or a `Recipe`
                  seed:int=0,                  # fixes the result on the CPU
                  device:str="auto",           # "auto", "cpu", "cuda", "mps"
@@ -122,13 +124,12 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
         return F.normalize(features, dim=1) if self._recipe().unit_length else features
 
     def _spectral(self, features:torch.Tensor, seed:int) -> np.ndarray:
-        return spectral_labels(self._compared(features), self.n_clusters, self._recipe().n_neighbours, seed=seed)
+        return spectral_labels(self._compared(features), self.n_clusters_, self._recipe().n_neighbours, seed=seed)
 
-    def _scores(self, ions:IonImages, stage:str, labels:np.ndarray, features:torch.Tensor, kept:np.ndarray) -> list[tuple[str, str, float]]:
-        "Rows of `scores_` for a stage: labels of all ions, features of those kept."
-        def cluster(positions, seed): return self._spectral(features[positions], seed)
-        enough = 0.6 * len(features) > self.n_clusters                # any two subsets of 80 % share so many ions
-        return stage_scores(stage, labels, ions.mz, ions.polarity, ions.labels, _spread(self._compared(features), kept, len(ions)), ions, cluster if enough else None)
+    def _scores(self, ions:IonImages, stage:str, labels:np.ndarray, features:torch.Tensor, kept:np.ndarray, again=None) -> list[tuple[str, str, float]]:
+        "Rows of `scores_` for a stage: labels of all ions, features of those kept, and how to cluster some of them again, where that is cheap."
+        enough = 0.6 * len(features) > self.n_clusters_                # any two subsets of 80 % share so many ions
+        return stage_scores(stage, labels, ions.mz, ions.polarity, ions.labels, _spread(self._compared(features), kept, len(ions)), ions, again if enough else None)
 
 # %% ../nbs/30_clusterer.ipynb #c016
 @contextmanager
@@ -173,6 +174,7 @@ class _Learnt:
     classifier:torch.nn.Module
     patterns:SharedPatterns|None  # where labels are read from these
     history:list[dict]
+    again:dict                    # for stages that can be repeated cheaply: a function of positions and a seed, that gives labels
 
 def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:Prepared, options, seconds:dict) -> _Learnt:
     "Labels by a linear classifier and self-labelling; trains `encoder`."
@@ -180,7 +182,7 @@ def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:P
     with _timed(seconds, "spectral clustering"): initial = self._spectral(features, self.seed)
     stages["contrastive learning"] = initial, features
     with _timed(seconds, "classifier"):
-        classifier, rows = classify(features, initial, self.n_clusters, recipe.classifier, **options("classifier"))
+        classifier, rows = classify(features, initial, self.n_clusters_, recipe.classifier, **options("classifier"))
         first = probabilities(encoder, classifier, ready.images)
         stages["classifier"] = first.argmax(1).cpu().numpy(), features
     with _timed(seconds, "self-labelling"):
@@ -188,7 +190,11 @@ def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:P
         rows = rows + self_label(encoder, classifier, ready.images, ready.mask, threshold, recipe.self_labelling, **options("self-labelling"))
         last = probabilities(encoder, classifier, ready.images)
         stages["self-labelling"] = last.argmax(1).cpu().numpy(), embed(encoder, ready.images)
-    return _Learnt(stages, initial, last, classifier, None, rows)
+    return _Learnt(stages, initial, last, classifier, None, rows, {"contrastive learning": _spectral_again(self, features)})
+
+def _spectral_again(self:IonImageClusterer, features:torch.Tensor):
+    "Spectral clustering of some of the ions."
+    return lambda positions, seed: self._spectral(features[positions], seed)
 
 # %% ../nbs/30_clusterer.ipynb #c021
 def _both(coordinates:torch.Tensor, features:torch.Tensor) -> torch.Tensor: # float32 (m, patterns + d)
@@ -199,20 +205,25 @@ def _by_patterns(self:IonImageClusterer, features:torch.Tensor, images:np.ndarra
     "Labels by a mixture over shared patterns, started from the view that serves it best."
     settings = self._recipe().patterns
     with _timed(seconds, "shared patterns"):
-        patterns = shared_patterns(images, mask, math.ceil(settings.per_cluster * self.n_clusters), settings)
+        patterns = shared_patterns(images, mask, math.ceil(settings.per_cluster * self.n_clusters_), settings)
         coordinates, noise = patterns(images)
     with _timed(seconds, "spectral clustering"):
         views = {"contrastive learning": features, "shared patterns": coordinates, "both views": _both(coordinates, features)}
         stages = {name: (self._spectral(view, self.seed), view) for name, view in views.items()}
     with _timed(seconds, "self-labelling"):
-        fits = {name: mixture(coordinates, noise, labels, self.n_clusters, settings) for name, (labels, _) in stages.items()}
+        fits = {name: mixture(coordinates, noise, labels, self.n_clusters_, settings) for name, (labels, _) in stages.items()}
         start = max(fits, key=lambda name: fits[name][1][-1])
+        alone = fits["shared patterns"][0](coordinates, noise).argmax(1).numpy()
         classifier, likelihood = fits[start]
         given = classifier(coordinates, noise).exp()
         rows = [dict(stage="self-labelling", epoch=step + 1, loss=-value / len(images), learning_rate=np.nan, skipped=0) for step, value in enumerate(likelihood)]
+    def mixed(positions, seed):
+        some, theirs = coordinates[positions], noise[positions]
+        return mixture(some, theirs, self._spectral(some, seed), self.n_clusters_, settings)[0](some, theirs).argmax(1).numpy()
+    again = {name: _spectral_again(self, view) for name, view in views.items()} | {"patterns alone": mixed, "self-labelling": mixed}
     initial = stages[start][0]
-    stages["self-labelling"] = given.argmax(1).numpy(), views["both views"]
-    return _Learnt(stages, initial, given, classifier, patterns, rows)
+    stages |= {"patterns alone": (alone, coordinates), "self-labelling": (given.argmax(1).numpy(), views["both views"])}
+    return _Learnt(stages, initial, given, classifier, patterns, rows, again)
 
 # %% ../nbs/30_clusterer.ipynb #c023
 @patch
@@ -225,8 +236,11 @@ def fit(self:IonImageClusterer,
     "Cluster `ions`. Raises `InputError` for too few ions, an unfit `n_clusters`, unknown recipes, weights or devices."
     ions, recipe, seconds = as_ion_images(ions), self._recipe(), {}
     ready = self._prepared(ions)
-    check_n_clusters(self.n_clusters, len(ready.kept))
     checked_seed(self.seed)
+    check_n_clusters(2 if self.n_clusters == "auto" else self.n_clusters, len(ready.kept))
+    images = scaled(ions[ready.kept], recipe.clip)
+    self.choice_ = choose_n_clusters(images, ions.mask, recipe.patterns or Patterns(), self.seed) if self.n_clusters == "auto" else None
+    self.n_clusters_ = self.n_clusters if self.choice_ is None else self.choice_.n_clusters
     if len(ready.aside): warnings.warn(f"set aside, because their images are constant: m/z {', '.join(f'{mz:.4f}' for mz in ions.mz[ready.aside])}")
     def options(stage): return dict(seed=self.seed, show=show, checkpoint=None if checkpoints is None else Path(checkpoints)/f"{stage}.pt")
     encoder = build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, ready.images.device, self.seed)
@@ -236,7 +250,7 @@ def fit(self:IonImageClusterer,
     with _timed(seconds, "contrastive learning"):
         history = contrast(encoder, ready.images, ready.mask, recipe.contrast, **options("contrast"))
         features = embed(encoder, ready.images)
-    if recipe.patterns: learnt = _by_patterns(self, features, scaled(ions[ready.kept], recipe.clip), ions.mask, seconds)
+    if recipe.patterns: learnt = _by_patterns(self, features, images, ions.mask, seconds)
     else: learnt = _by_training(self, encoder, features, ready, options, seconds)
     self.encoder_, self.patterns_, self.seconds_, self.history_ = encoder, learnt.patterns, seconds, pd.DataFrame(history + learnt.history)
     _keep(self, ions, ready.kept, found | learnt.stages, learnt)
@@ -245,13 +259,14 @@ def fit(self:IonImageClusterer,
 def _keep(self:IonImageClusterer, ions:IonImages, kept:np.ndarray, stages:dict, learnt:_Learnt) -> None:
     "Set what is known of each ion, clusters numbered like beside like."
     def spread(values, fill=0): return _spread(values, kept, len(ions), fill)
-    numbers = like_beside_like(ions, spread(learnt.probabilities.argmax(1), -1), self.n_clusters)
+    numbers = like_beside_like(ions, spread(learnt.probabilities.argmax(1), -1), self.n_clusters_)
     self.classifier_ = renumbered(learnt.classifier, numbers)
     self.embedding_before_, self.embedding_ = spread(stages["before training"][1]), spread(stages["self-labelling"][1])
     self.confidence_, self.initial_labels_ = spread(learnt.probabilities.max(1).values.float()), spread(numbers[learnt.initial], -1)
     self.stage_labels_ = {stage: spread(numbers[labels] if stage in ("classifier", "self-labelling") else labels, -1) for stage, (labels, _) in stages.items()}
     self.labels_ = self.stage_labels_["self-labelling"]
-    self.scores_ = scores_table([row for stage, (_, values) in stages.items() for row in self._scores(ions, stage, self.stage_labels_[stage], values, kept)])
+    again = {"before training": _spectral_again(self, stages["before training"][1])} | learnt.again
+    self.scores_ = scores_table([row for stage, (_, values) in stages.items() for row in self._scores(ions, stage, self.stage_labels_[stage], values, kept, again.get(stage))])
 
 @patch
 def fit_predict(self:IonImageClusterer, ions, y=None, **options) -> np.ndarray:

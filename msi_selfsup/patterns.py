@@ -16,7 +16,7 @@ from .core import InputError
 from .images import smoothed
 
 # %% auto #0
-__all__ = ['Patterns', 'SharedPatterns', 'shared_patterns', 'PatternMixture', 'mixture']
+__all__ = ['Patterns', 'SharedPatterns', 'shared_patterns', 'PatternMixture', 'refined', 'mixture']
 
 # %% ../nbs/16_patterns.ipynb #c006
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Patterns:
     iterations:int = 100     # of the mixture, at most
 
     def __post_init__(self):
-        for name in ("per_cluster", "sigma", "contrast", "iterations"):
-            if not getattr(self, name) > 0: raise InputError(name, f"is {getattr(self, name)}", "use a number above 0")
+        for name, least in dict(per_cluster=0.1, sigma=0.7, contrast=0.01, iterations=1).items():
+            if not getattr(self, name) >= least: raise InputError(name, f"is {getattr(self, name)}", f"use a number of at least {least}")
 
 def _shares(images:np.ndarray, mask:np.ndarray) -> np.ndarray: # float64 (n, p), each row sums to 1, or is zero
     "What share of each image lies in each measured pixel."
@@ -53,7 +53,7 @@ def _mean_profile(images:np.ndarray, mask:np.ndarray, sigma:float) -> np.ndarray
 
 # %% ../nbs/16_patterns.ipynb #c007
 class SharedPatterns(nn.Module):
-    "The patterns that the images of one experiment share. `SharedPatterns.of` finds them; called with images, it gives coordinates and noise."
+    "The patterns that the images of one experiment share. `shared_patterns` finds them; called with images, it gives coordinates and noise."
     def __init__(self,
                  mask:np.ndarray,    # bool (height, width), True = measured
                  profile:np.ndarray, # mean image, float64 (pixels,), sums to 1
@@ -78,31 +78,58 @@ def _directions(coordinates:np.ndarray, squares:np.ndarray, n_pixels:int) -> tup
     signal = np.where(signal > 0, signal, 1)
     return torch.from_numpy(coordinates / np.sqrt(signal)[:, None]), torch.from_numpy(noise / signal)
 
-# %% ../nbs/16_patterns.ipynb #c008
+# %% ../nbs/16_patterns.ipynb #c009
+@dataclass(frozen=True)
+class _Table:
+    "All images of an experiment, ready for their patterns."
+    profile:np.ndarray # float64 (p,)
+    blurred:np.ndarray # smoothed deviations, float32 (n, p)
+    squares:np.ndarray # sum of squares of each image's deviations, float64 (n,)
+    across:np.ndarray  # deviations times smoothed ones, float64 (n, n)
+    within:np.ndarray  # smoothed ones times each other, float64 (n, n)
+    noise:np.ndarray   # variance of a pixel, float64 (n,)
+
+    def weights(self, noise:np.ndarray, contrast:float) -> np.ndarray: # float64 (n,)
+        "What each ion weighs: one over the root of noise and signal."
+        signal = np.median(np.maximum(self.squares / len(self.profile) - noise, 0))
+        return 1 / np.sqrt(noise + contrast * signal + 1e-12 * self.squares.max())
+
+def _table(images:np.ndarray, mask:np.ndarray, sigma:float) -> _Table:
+    "Images (n, height, width), tabled."
+    profile = _mean_profile(images, mask, sigma)
+    rows = _deviations(images, mask, profile)
+    blurred = _blurred(rows, mask, sigma)
+    squares, across, within = np.square(rows, dtype=np.float64).sum(1), (rows @ blurred.T).astype(np.float64), (blurred @ blurred.T).astype(np.float64)
+    middle = 1 / (2 * math.pi * sigma**2)                                  # weight of a pixel in its own Gaussian mean
+    left = np.maximum(squares - 2 * np.diag(across) + np.diag(within), 0)  # by smoothing; of white noise, a known share
+    return _Table(profile, blurred, squares, across, within, left / (1 - 2 * middle + middle / 2) / len(profile))
+
+def _blurred(rows:np.ndarray, mask:np.ndarray, sigma:float) -> np.ndarray: # float32 (n, p)
+    "Rows of measured pixels, smoothed as images."
+    images = np.zeros((len(rows), *mask.shape), np.float32)
+    images[:, mask] = rows
+    return smoothed(images, mask, sigma)[:, mask]
+
+# %% ../nbs/16_patterns.ipynb #c010
 def shared_patterns(images:np.ndarray, # (n, height, width), 0 or more, none of them constant
                     mask:np.ndarray,   # bool (height, width), True = measured
                     n_patterns:int,    # how many; fewer where ions or pixels are few
                     settings:Patterns=Patterns(),
                    ) -> SharedPatterns:
     "The spatial patterns that explain most of the signal in all images together."
-    profile = _mean_profile(images, mask, settings.sigma)
-    rows = _deviations(images, mask, profile)
-    n_patterns = max(1, min(n_patterns, len(rows) - 1, rows.shape[1] // 2))
-    blurred = np.zeros((len(rows), *mask.shape), np.float32)
-    blurred[:, mask] = rows
-    blurred = smoothed(blurred, mask, settings.sigma)[:, mask]
-    squares, across, within = np.square(rows, dtype=np.float64).sum(1), (rows @ blurred.T).astype(np.float64), (blurred @ blurred.T).astype(np.float64)
-    middle = 1 / (2 * math.pi * settings.sigma**2)                         # weight of a pixel in its own Gaussian mean
-    noise = np.maximum(squares - 2 * np.diag(across) + np.diag(within), 0) / (1 - 2 * middle + middle / 2) / rows.shape[1]
+    table = _table(images, mask, settings.sigma)
+    n_pixels, noise = len(table.profile), table.noise
+    n_patterns = max(1, min(n_patterns, len(images) - 1, n_pixels // 2))
     for _ in range(2):                                                     # noise gives weights, weights give patterns, patterns give noise
-        weight = 1 / np.sqrt(noise + settings.contrast * np.median(np.maximum(squares / rows.shape[1] - noise, 0)) + 1e-12 * squares.max())
-        values, vectors = np.linalg.eigh(weight[:, None] * within * weight)
+        weight = table.weights(noise, settings.contrast)
+        values, vectors = np.linalg.eigh(weight[:, None] * table.within * weight)
         values, vectors = values[::-1][:n_patterns], vectors[:, ::-1][:, :n_patterns]
-        vectors = vectors[:, values > 1e-9 * values[0]] * weight[:, None] / np.sqrt(values[values > 1e-9 * values[0]])
-        noise = np.maximum(squares - np.square(across @ vectors).sum(1), 0) / (rows.shape[1] - vectors.shape[1])
-    return SharedPatterns(mask, profile, blurred.T @ vectors.astype(np.float32))
+        there = values > 1e-9 * values[0]
+        vectors = vectors[:, there] * weight[:, None] / np.sqrt(values[there])
+        noise = np.maximum(table.squares - np.square(table.across @ vectors).sum(1), 0) / (n_pixels - vectors.shape[1])
+    return SharedPatterns(mask, table.profile, table.blurred.T @ vectors.astype(np.float32))
 
-# %% ../nbs/16_patterns.ipynb #c016
+# %% ../nbs/16_patterns.ipynb #c018
 class PatternMixture(nn.Module):
     "A mixture of Gaussians of one covariance, for points whose noise is known."
     def __init__(self, means:torch.Tensor, # (clusters, patterns)
@@ -124,35 +151,45 @@ class PatternMixture(nn.Module):
         return self.densities(coordinates, noise).log_softmax(1)
 
 def _updated(mixture:PatternMixture, coordinates:torch.Tensor, noise:torch.Tensor, given:torch.Tensor) -> PatternMixture:
-    "The mixture that fits best, when point i belongs to cluster k with probability given[i, k]."
+    """One step of expectation maximisation, when point i belongs to cluster k with probability given[i, k].
+
+    As if there were one ion more in each cluster's share, and one more, evenly spread, in the covariance: no cluster or direction can vanish."""
     spread, turn = torch.linalg.eigh(mixture.covariance)
     spread = spread.clamp_min(1e-12)
     points, means, trust = coordinates @ turn, mixture.means @ turn, spread / (spread + noise[:, None])  # of each point, how much is not noise
     count = given.sum(0)
-    expected = (given.T @ (trust * points) + torch.einsum("nk,nr,kr->kr", given, 1 - trust, means)) / count.clamp_min(1e-9)[:, None]
+    expected = (given.T @ (trust * points) + given.T @ (1 - trust) * means) / count.clamp_min(1e-9)[:, None]
     true = means + trust[:, None] * (points[:, None] - means) - expected   # where each point is likely to lie without its noise, about the new middle
-    scatter = torch.einsum("nk,nkr,nks->rs", given, true, true) + torch.diag((spread * (1 - trust)).sum(0)) + torch.diag(spread.mean().expand(len(spread)))
+    scatter = (given[..., None] * true).flatten(0, 1).T @ true.flatten(0, 1) + torch.diag((spread * (1 - trust)).sum(0)) + torch.diag(spread.mean().expand(len(spread)))
     return PatternMixture(expected @ turn.T, turn @ scatter @ turn.T / (len(points) + 1), (count + 1) / (len(points) + len(count)))
 
-# %% ../nbs/16_patterns.ipynb #c017
+# %% ../nbs/16_patterns.ipynb #c019
+def refined(fitted:PatternMixture,    # where to start
+            coordinates:torch.Tensor, # of `SharedPatterns`, float64 (n, patterns)
+            noise:torch.Tensor,       # float64 (n,)
+            iterations:int=100,       # at most
+           ) -> tuple[PatternMixture, list[float]]: # the mixture, and the log-likelihood before each step
+    "Repeat the two steps until the log-likelihood gains less than 1e-4 an ion."
+    history = []
+    for _ in range(iterations):
+        densities = fitted.densities(coordinates, noise)
+        history.append(densities.logsumexp(1).sum().item())
+        if len(history) > 10 and history[-1] - history[-2] < 1e-4 * len(noise): break
+        fitted = _updated(fitted, coordinates, noise, densities.softmax(1))
+    return fitted, history
+
 def mixture(coordinates:torch.Tensor, # of `SharedPatterns`, float64 (n, patterns)
             noise:torch.Tensor,       # float64 (n,)
             labels:np.ndarray,        # to start from, int (n,), 0 to n_clusters - 1
             n_clusters:int,
             settings:Patterns=Patterns(),
-           ) -> tuple[PatternMixture, list[float]]: # the mixture, and the log-likelihood after each step
+           ) -> tuple[PatternMixture, list[float]]: # the mixture, and the log-likelihood before each step
     "Fit a mixture to points with error bars, starting from labels."
     labels = torch.as_tensor(labels)
     given = 0.9 * nn.functional.one_hot(labels, n_clusters).double() + 0.1 / n_clusters
     weighted = given / noise[:, None]
     means = weighted.T @ coordinates / weighted.sum(0)[:, None]
-    clear = noise <= noise.median()
-    about = (coordinates - means[labels])[clear]
+    about = (coordinates - means[labels])[noise <= noise.median()]
     covariance = 0.5 * about.T @ about / len(about) + 1e-9 * torch.eye(coordinates.shape[1], dtype=torch.float64)
-    fitted, history = PatternMixture(means, covariance, torch.full((n_clusters,), 1 / n_clusters, dtype=torch.float64)), []
-    for _ in range(settings.iterations):
-        densities = fitted.densities(coordinates, noise)
-        history.append(densities.logsumexp(1).sum().item())
-        if len(history) > 10 and history[-1] - history[-2] < 1e-4 * len(labels): break
-        fitted = _updated(fitted, coordinates, noise, densities.softmax(1))
-    return fitted, history
+    even = torch.full((n_clusters,), 1 / n_clusters, dtype=torch.float64)
+    return refined(PatternMixture(means, covariance, even), coordinates, noise, settings.iterations)

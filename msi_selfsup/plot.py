@@ -19,7 +19,7 @@ from .images import IonImages, scaled
 
 # %% auto #0
 __all__ = ['cluster_means', 'typicality', 'order_clusters', 'cluster_style', 'plot_montage', 'plot_clusters', 'plot_embedding',
-           'plot_history']
+           'plot_history', 'plot_choice']
 
 # %% ../nbs/22_plot.ipynb #c008
 def _checked(values, n:int, what:str, dtype) -> np.ndarray:
@@ -258,4 +258,20 @@ def plot_history(history:list[dict] # a row an epoch, with `stage`, `epoch` and 
         axes.set(title=stage, xlabel="epoch", ylabel="loss")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+# %% ../nbs/22_plot.ipynb #c053
+def plot_choice(curve,          # DataFrame with columns n_clusters and score
+                n_clusters:int, # the number that was used
+               ) -> Figure:
+    "The score of each number of clusters, below the best, with the best and the one used marked."
+    figure = Figure((5, 3), dpi=120, layout="constrained")
+    axes, below = figure.subplots(), curve.score - curve.score.max()
+    axes.plot(curve.n_clusters, below, "o-", ms=3, color="#0072B2")
+    best = curve.n_clusters[curve.score.idxmax()]
+    axes.axvline(best, color="#0072B2", lw=1, ls=":", label=f"best: {best}")
+    axes.axvline(n_clusters, color="#D55E00", lw=1, label=f"used: {n_clusters}")
+    axes.set(xlabel="clusters", ylabel="penalised log-likelihood,\nbelow the best")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend(fontsize=8)
     return figure

@@ -19,18 +19,20 @@ import pandas as pd
 import torch
 
 from .baseline import CHEAP_BASELINES, baseline_features
+from .choice import choose_n_clusters
 from .clusterer import IonImageClusterer, Recipe, choose_device
 from .core import InputError, existing_file, sha256, versions
-from .images import IonImages, by_mz, constant, load, pixels, save
+from .images import IonImages, by_mz, constant, load, pixels, save, scaled
 from .imzml import ibd_beside, read_imzml
-from .plot import plot_clusters, plot_embedding, plot_montage, typicality
+from .patterns import Patterns
+from .plot import plot_choice, plot_clusters, plot_embedding, plot_montage, typicality
 from .scoreboard import plot_scoreboard, scores_table, stage_scores, verdict
-from .spectral import spectral_labels
+from .spectral import check_n_clusters, spectral_labels
 from .train import save_whole
 
 # %% auto #0
 __all__ = ['RUN_FILES', 'read_sample', 'read_table', 'read_labels', 'assignments', 'clusters', 'baseline_scores', 'check_out',
-           'run_folder', 'write_results', 'default_n_clusters', 'cluster_run', 'score_run']
+           'run_folder', 'write_results', 'cluster_run', 'score_run']
 
 # %% ../nbs/31_run.ipynb #c007
 def read_sample(sample:str|Path,         # .imzML or .npz
@@ -114,7 +116,8 @@ def baseline_scores(ions:IonImages, n_clusters:int, n_neighbours:int|None=None, 
 
 # %% ../nbs/31_run.ipynb #c021
 RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "encoder.pt", "classifier.pt",
-             "montage.png", "clusters.png", "embedding.png", "scoreboard.png", "ions.npz")
+             "montage.png", "clusters.png", "embedding.png", "scoreboard.png", "n_clusters.png",
+             "ions.npz")
 
 def check_out(out:str|Path, overwrite:bool=False) -> Path:
     "The path `out`, if a run folder may be made there; else `InputError`. Only a finished run, with nothing added to it, may be replaced."
@@ -179,14 +182,10 @@ def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scor
     (folder/"config.json").write_text(json.dumps(config, indent=2, default=str) + "\n")
 
 # %% ../nbs/31_run.ipynb #c028
-def default_n_clusters(ions:IonImages) -> int:
-    "20 as published, or as many as leave five ions with an image to a cluster; at least 2."
-    return max(2, min(20, int((~constant(ions)).sum()) // 5))
-
 def cluster_run(ions:IonImages,               # what to cluster, in the order of m/z, as from `read_sample`
                 out:str|Path,                 # the run folder to make
-                n_clusters:int|None=None,     # None: `default_n_clusters`
-                recipe:str|Recipe="default",  # "default", "hu2022" or a `Recipe`
+                n_clusters:int|None=None,     # None: as many as the images carry, see `choose_n_clusters`
+                recipe:str|Recipe="default",  # "default", "network", "hu2022" or a `Recipe`
                 weights:str|None=None,        # "imagenet", "none" or a file; None: what the recipe says
                 seed:int=0,
                 device:str="auto",
@@ -196,7 +195,10 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
     "Cluster `ions` and leave a run folder. Raises `InputError`; after an interrupt the same call goes on."
     recipe = recipe if isinstance(recipe, Recipe) else Recipe.named(recipe)
     if weights is not None: recipe = replace(recipe, weights=str(weights))
-    if n_clusters is None: n_clusters = default_n_clusters(ions)
+    varied = ions[~constant(ions)]
+    check_n_clusters(2 if n_clusters is None else n_clusters, len(varied))
+    choice = choose_n_clusters(scaled(varied, recipe.clip), ions.mask, recipe.patterns or Patterns(), seed)
+    if n_clusters is None: n_clusters = choice.n_clusters
     at, made_with = choose_device(device), versions()
     pixels_seen = hashlib.sha256(ions.images.tobytes() + ions.mask.tobytes() + ions.mz.tobytes()).hexdigest()
     weights_file = sha256(recipe.weights) if Path(recipe.weights).is_file() else None
@@ -209,12 +211,13 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
         scores = pd.concat([baseline_scores(ions, n_clusters, recipe.n_neighbours, seed), clusterer.scores_], ignore_index=True)
         seconds["scores"] = round(time.perf_counter() - started, 3)
         started = time.perf_counter()
-        config = dict(recipe=asdict(recipe), n_clusters=n_clusters, seed=seed, versions=made_with, seconds=seconds,
+        config = dict(recipe=asdict(recipe), n_clusters=n_clusters, choice=dict(n_clusters=choice.n_clusters, n_patterns=choice.n_patterns, curve=choice.curve.to_dict("list")), seed=seed, versions=made_with, seconds=seconds,
                       device=dict(type=at.type, name=torch.cuda.get_device_name(at) if at.type == "cuda" else at.type, threads=torch.get_num_threads()),
                       input=dict(**ions.source, ions=len(ions), height=ions.images.shape[1], width=ions.images.shape[2],
                                  measured_pixels=int(ions.mask.sum()), set_aside=ions.mz[~seen].tolist()),
                       found=dict(ions=int(seen.sum()), clusters=len(np.unique(clusterer.labels_[seen])), confident=int((clusterer.confidence_ > 0.9).sum())),
                       verdict=verdict(list(scores.itertuples(index=False, name=None))))
+        plot_choice(choice.curve, n_clusters).savefig(folder/"n_clusters.png")
         write_results(folder, ions, clusterer, scores, config)
         shutil.rmtree(folder/"training")
     return clusterer, scores
