@@ -66,7 +66,7 @@ def msi_info(sample:str, # an imzML file; its .ibd lies beside it
 # %% ../nbs/32_cli.ipynb #c013
 def msi_cluster(sample:str,             # an imzML file (its .ibd beside it), or an .npz of ion images
                 out:str="msi_run",      # the run folder to make
-                n_clusters:int=None,    # clusters; by default 20, fewer where there are fewer than 100 ions
+                n_clusters:int=None,    # clusters; by default as many as the images carry (the run's n_clusters.png shows the curve)
                 recipe:str="default",   # default, network (without shared patterns), or hu2022 as published
                 weights:str=None,       # weights to start from: imagenet, none, or a file; by default what the recipe says
                 mzs:str=None,           # text or CSV of the m/z to extract, with an optional column name; by default they are found
@@ -87,8 +87,9 @@ def msi_cluster(sample:str,             # an imzML file (its .ibd beside it), or
 def _report(out:str|Path) -> Path:
     "Say in a few lines what a run found and where it lies."
     config = json.loads((Path(out)/"config.json").read_text())
-    found = config["found"]
+    found, choice = config["found"], config["choice"]["n_clusters"]
     print(f"{found['ions']} ions in {found['clusters']} cluster{'s' * (found['clusters'] != 1)}, {found['confident']} with confidence above 0.9, in {sum(config['seconds'].values()):.0f} s")
+    print(f"{choice} clusters are what the images carry; see n_clusters.png" if choice != config["n_clusters"] else "that many are what the images carry; see n_clusters.png")
     print(config["verdict"])
     print(f"look at {Path(out)/'montage.png'} and {Path(out)/'assignments.csv'}")
     return Path(out)
@@ -99,9 +100,11 @@ def msi_score(run:str,            # a run folder, or an assignments.csv
               ppm:float=10.,      # how far a label's m/z may be from its ion's, in parts per million
              ):
     "Score the clusters of a run: against known labels where given, and by chemical links."
-    from msi_selfsup.run import score_run
-    table = score_run(run, labels, ppm)
+    from msi_selfsup.run import run_links, score_run
+    table, chemistry = score_run(run, labels, ppm), run_links(run)
     print(table.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+    for link, (pairs, shared) in chemistry.per_link.items(): print(f"{link}: {pairs} pair{'s' * (pairs != 1)}" + (f", {shared:.0%} in one cluster" if pairs else ""))
+    print(chemistry.verdict)
     return table
 
 # %% ../nbs/32_cli.ipynb #c017

@@ -99,18 +99,24 @@ def _baseline_scores(ions:IonImages, dataset:DataSet, n_clusters:int, seed:int) 
 def made_by(device:str="cpu") -> dict[str, str]:
     "What a result depends on besides its settings: commit, date, machine, device, versions."
     at = Path(msi_selfsup.__file__).parent
-    said = subprocess.run(["git", "-C", at, "describe", "--always", "--dirty", "--exclude", "*"], capture_output=True, text=True)
+    git = shutil.which("git")
+    said = subprocess.run([git, "-C", at, "describe", "--always", "--dirty", "--exclude", "*"], capture_output=True, text=True).stdout.strip() if git else ""
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} thread{'s' * (torch.get_num_threads() > 1)} used"
-    return dict(commit=said.stdout.strip() or "none", date=date.today().isoformat(), machine=machine, device=device, versions=versions())
+    return dict(commit=said or "none", date=date.today().isoformat(), machine=machine, device=device, versions=versions())
 
 def _slug(text:str) -> str:
     "A file name for a name."
     return re.sub(r"[^A-Za-z0-9.-]+", "_", text)
 
+def _read(file:Path) -> dict:
+    "What a cell holds; a damaged file is a cell that could not be run."
+    try: return json.loads(file.read_text())
+    except ValueError: return dict(settings="", missing="its file is damaged")
+
 def _cell(file:Path, settings:str) -> dict|None:
     "A finished cell made with these settings, or None."
     if not file.exists(): return None
-    kept = json.loads(file.read_text())
+    kept = _read(file)
     return kept if kept["settings"] == settings and "missing" not in kept else None
 
 def compare(out:str|Path,                      # folder of the comparison; what it holds already is not computed again
@@ -143,9 +149,10 @@ def compare(out:str|Path,                      # folder of the comparison; what 
 # %% ../nbs/33_compare.ipynb #c016
 def results(out:str|Path) -> pd.DataFrame: # set, method, stage, n_clusters, seed, a column a metric, then seconds, commit, date, machine, device; `missing` says why a cell could not be run
     "All cells of a comparison: a row for each stage of each."
-    rows = []
-    for file in sorted((Path(out)/"cells").glob("*.json")):
-        cell = json.loads(file.read_text())
+    rows, files = [], sorted((Path(out)/"cells").glob("*.json"))
+    current = {cell.get("method"): cell["settings"] for cell in map(_read, sorted(files, key=lambda file: file.stat().st_mtime_ns))} # of the newest cell
+    for cell in map(_read, files):
+        if cell["settings"] != current[cell.get("method")] or "set" not in cell: continue
         about = {key: cell[key] for key in ("set", "method", "n_clusters", "seed")}
         made = {key: cell.get(key) for key in ("seconds", "commit", "date", "machine", "device", "missing")}
         by_stage = {}
@@ -171,9 +178,10 @@ def at_classes(results:pd.DataFrame) -> pd.DataFrame:
     return results[results.n_clusters == results.groupby("set").n_clusters.transform("min")]
 
 def last_stages(results:pd.DataFrame) -> list[str]:
-    "The last stage of each recipe, named as in `long_table`."
+    "The last stage of each recipe and, before it, what its mixture makes of the patterns alone; named as in `long_table`."
     fitted = results[results.missing.isna() & ~results.stage.isin(list(BASELINES))]
-    return [f"{method}: {stages.iloc[-1]}" for method, stages in fitted.groupby("method", sort=False).stage]
+    ends = {method: [*dict.fromkeys(stages[stages == "patterns alone"]), stages.iloc[-1]] for method, stages in fitted.groupby("method", sort=False).stage}
+    return [f"{method}: {stage}" for method, stages in ends.items() for stage in stages]
 
 # %% ../nbs/33_compare.ipynb #c027
 JUDGED_BY = {"barley": ("linked_lift",)} # all others: ("hungarian", "ari")
@@ -203,7 +211,11 @@ def standing(results:pd.DataFrame # of `results`, or read from its CSV
         metric = JUDGED_BY.get(name, ("hungarian", "ari"))[-1]
         wide = part[part.metric == metric].pivot(index="seed", columns="stage", values="value")
         errors = part[part.metric == "linked_standard_error"].groupby("stage").value.mean() if metric == "linked_lift" else pd.Series(dtype=float)
-        best = wide[[stage for stage in wide if stage in BASELINES]].mean().idxmax()
+        baselines = [stage for stage in wide if stage in BASELINES]
+        if not baselines:
+            lines.append(f"{name}, {k} clusters: no baseline has been run.")
+            continue
+        best = wide[baselines].mean().idxmax()
         recipes = [stage for stage in last_stages(results) if stage in wide]
         said, words = [f"the best baseline is {best!r} with {wide[best].mean():.2f}"], []
         for stage in recipes:

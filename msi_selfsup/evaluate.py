@@ -115,7 +115,7 @@ def _polarities(polarity, n:int) -> np.ndarray: # int (n,)
     "A number for the polarity of each ion; all alike when none is given."
     if polarity is None or isinstance(polarity, str): return np.zeros(n, dtype=np.int64)
     if len(polarity) != n: raise InputError("polarity", f"has {len(polarity)} entries for {n} ions", "give one an ion")
-    return np.unique(np.asarray(polarity), return_inverse=True)[1]
+    return np.unique(["" if sign is None else str(sign) for sign in polarity], return_inverse=True)[1]
 
 def _masses(links) -> dict[str, float]:
     "Link names with their mass differences."
@@ -133,6 +133,7 @@ def find_links(mz,            # m/z of each ion, (n,), in any order
               ) -> pd.DataFrame: # columns light, heavy (positions in mz), link, error_ppm; ordered by link, then m/z
     "Pairs of ions of one polarity whose m/z differ by the mass of a link."
     mz = np.asarray(mz, dtype=np.float64)
+    if not (np.isfinite(mz).all() and (mz > 0).all()): raise InputError("mz", "holds values that are not finite and above 0", "give the m/z of each ion")
     groups, masses, found = _polarities(polarity, len(mz)), _masses(links), []
     if not 0 < ppm < 1000: raise InputError("ppm", f"is {ppm}", "use a tolerance such as 5")
     order = np.lexsort((mz, groups))

@@ -87,8 +87,8 @@ def pixels(ions:IonImages) -> np.ndarray: # float32 (n, measured pixels), row-ma
     return ions.images[:, ions.mask]
 
 def constant(ions:IonImages) -> np.ndarray: # bool (n,)
-    "Which images have one value in all measured pixels, and so no localisation."
-    return np.array([image[ions.mask].max() == image[ions.mask].min() for image in ions.images], dtype=bool)
+    "Which images have one value in all measured pixels, and so no localisation. Negative intensities count as zero."
+    return np.array([max(image[ions.mask].max(), 0) == max(image[ions.mask].min(), 0) for image in ions.images], dtype=bool)
 
 def by_mz(ions:IonImages) -> IonImages:
     "The same ions, in the order of their m/z."

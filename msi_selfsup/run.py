@@ -22,6 +22,7 @@ from .baseline import CHEAP_BASELINES, baseline_features
 from .choice import choose_n_clusters
 from .clusterer import IonImageClusterer, Recipe, choose_device
 from .core import InputError, existing_file, sha256, versions
+from .evaluate import LinkedLift, linked_lift
 from .images import IonImages, by_mz, constant, load, pixels, save, scaled
 from .imzml import ibd_beside, read_imzml
 from .patterns import Patterns
@@ -32,7 +33,7 @@ from .train import save_whole
 
 # %% auto #0
 __all__ = ['RUN_FILES', 'read_sample', 'read_table', 'read_labels', 'assignments', 'clusters', 'baseline_scores', 'check_out',
-           'run_folder', 'write_results', 'cluster_run', 'score_run']
+           'run_folder', 'write_results', 'cluster_run', 'score_run', 'run_links']
 
 # %% ../nbs/31_run.ipynb #c007
 def read_sample(sample:str|Path,         # .imzML or .npz
@@ -150,6 +151,7 @@ def run_folder(out:str|Path,        # the folder to make
         yield partial
         key_file.unlink()
         replaced = out.with_name(out.name + ".replaced")
+        shutil.rmtree(replaced, ignore_errors=True)     # left by a run that was killed just here
         if out.exists(): out.rename(replaced)
         partial.rename(out)
         shutil.rmtree(replaced, ignore_errors=True)
@@ -223,17 +225,31 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
     return clusterer, scores
 
 # %% ../nbs/31_run.ipynb #c030
-def score_run(run:str|Path,            # a run folder, or an assignments.csv
-              labels:str|Path|None=None, # a table of known labels, as for `read_labels`
-              ppm:float=10.,
-             ) -> pd.DataFrame:        # stage, metric, value, for the initial and the final clusters
-    "Score an assignments.csv by its chemical links, and against known labels where given."
+def _read_run(run:str|Path) -> tuple[np.ndarray, pd.DataFrame, tuple|str|None]:
+    "m/z, the columns cluster and initial_cluster, and the polarity where the run's ion images tell it."
     path = Path(run)/"assignments.csv" if Path(run).is_dir() else Path(run)
     table = read_table(path, "a run folder or its assignments.csv")
     if missing := {"mz", "cluster", "initial_cluster"} - set(table): raise InputError(path, f"has no column {', '.join(sorted(missing))}", "give the assignments.csv of a run")
     numbers = table[["mz", "cluster", "initial_cluster"]].apply(pd.to_numeric, errors="coerce")
-    if numbers.empty or numbers.isna().any(axis=None): raise InputError(path, "has rows without an m/z or a cluster", "give the assignments.csv of a run")
-    mz, table = numbers["mz"].to_numpy(float), numbers.astype(int)
+    clusters, mz = numbers[["cluster", "initial_cluster"]], numbers["mz"].to_numpy(float)
+    if numbers.empty or not (np.isfinite(mz).all() and (mz > 0).all() and np.isfinite(clusters).all(axis=None) and (clusters % 1 == 0).all(axis=None)):
+        raise InputError(path, "has rows without an m/z or a whole number as cluster", "give the assignments.csv of a run")
+    images = path.with_name("ions.npz")
+    ions = load(images) if images.exists() else None
+    return mz, clusters.astype(int), ions.polarity if ions is not None and len(ions) == len(mz) else None
+
+def score_run(run:str|Path,            # a run folder, or an assignments.csv
+              labels:str|Path|None=None, # a table of known labels, as for `read_labels`
+              ppm:float=10.,
+             ) -> pd.DataFrame:        # stage, metric, value, for the initial and the final clusters
+    "Score an assignments.csv by its chemical links, and against known labels where given. Raises `InputError`."
+    mz, table, polarity = _read_run(run)
     truth = None if labels is None else read_labels(labels, mz, ppm)
     stages = {"spectral clustering": "initial_cluster", "self-labelling": "cluster"}
-    return scores_table([row for stage, column in stages.items() for row in stage_scores(stage, table[column].to_numpy(), mz, truth=truth)])
+    return scores_table([row for stage, column in stages.items() for row in stage_scores(stage, table[column].to_numpy(), mz, polarity, truth)])
+
+def run_links(run:str|Path # a run folder, or an assignments.csv
+             ) -> LinkedLift:
+    "What chemical links say of the final clusters of a run, link by link. Raises `InputError`."
+    mz, table, polarity = _read_run(run)
+    return linked_lift(table["cluster"].to_numpy(), mz, polarity)

@@ -57,7 +57,7 @@ def stage_scores(stage:str,      # a name of `BASELINES`, or of a stage of the r
                   linked_standard_error=chemistry.standard_error, linked_p_value=chemistry.p_value)
     known = 0 if truth is None else (np.asarray(truth) >= 0).sum()
     if known:
-        scores |= label_scores(labels, truth)
+        scores |= label_scores(labels, truth) | dict(known_ions=int(known))
         if features is not None: scores |= {f"nn{k}": neighbour_rate(features, truth, k) for k in (1, 3, 10) if known > k}
     if ions is not None:
         sizes = np.unique(np.asarray(labels)[np.asarray(labels) >= 0], return_counts=True)[1]
@@ -71,25 +71,25 @@ def scores_table(rows:list[tuple[str, str, float]] # of `stage_scores`, for one 
     return pd.DataFrame(rows, columns=["stage", "metric", "value"])
 
 # %% ../nbs/23_scoreboard.ipynb #c025
-def verdict(rows:list[tuple[str, str, float]] # of `stage_scores`: baselines by the names in `BASELINES`, all else is the network's, in its order
+def verdict(rows:list[tuple[str, str, float]] # of `stage_scores`: baselines by the names in `BASELINES`, all else is the recipe's, in its order
            ) -> str:
-    "Whether the network's last stage beats the best training-free baseline, in plain words."
+    "Whether the recipe's last stage beats the best training-free baseline, in plain words. Abstains where too little is known."
     value = {(stage, metric): number for stage, metric, number in rows}
     stages = list(dict.fromkeys(stage for stage, _, _ in rows))
     trained, untrained = [s for s in stages if s not in BASELINES], [s for s in stages if s in BASELINES]
-    if not trained or not untrained: return "No verdict: there is no baseline to compare with." if trained else "No verdict: no network stage was run."
+    if not trained or not untrained: return "No verdict: there is no baseline to compare with." if trained else "No verdict: no stage of a recipe was run."
     last = trained[-1]
-    if (last, "ari") in value: metric, what, margin = "ari", "ARI against the known classes", 0.01
+    if value.get((last, "known_ions"), 0) >= 10 and all((stage, "ari") in value for stage in untrained): metric, what, margin = "ari", "ARI against the known classes", 0.01
     elif value[last, "linked_pairs"] >= 10 and value[last, "linked_families"] >= 5:
         metric, what, margin = "linked_lift", f"linked-pair lift over {value[last, 'linked_pairs']:.0f} pairs", 1 / value[last, "linked_pairs"]
-    else: return f"No verdict without known classes: only {value[last, 'linked_pairs']:.0f} pairs of ions are linked by chemistry. Look at the pictures."
+    else: return f"No verdict: the class of {value.get((last, 'known_ions'), 0):.0f} ions is known, and only {value[last, 'linked_pairs']:.0f} pairs of ions are linked by chemistry. Look at the pictures."
     best = max(untrained, key=lambda stage: value[stage, metric])
     ours, theirs = value[last, metric], value[best, metric]
     if metric == "linked_lift": margin = max(margin, value[last, "linked_standard_error"], value[best, "linked_standard_error"])
     figures = f"({what}: {ours:.2f} for {last!r}, {theirs:.2f} for {best!r})"
-    if ours > theirs + margin: return f"The network's last stage beats the best training-free baseline {figures}."
-    if ours < theirs - margin: return f"A training-free baseline beats the network's last stage {figures}. Use the baseline's clusters for these data."
-    return f"The network's last stage and the best training-free baseline are level {figures}. The baseline is the simpler one."
+    if ours > theirs + margin: return f"The recipe's last stage beats the best training-free baseline {figures}."
+    if ours < theirs - margin: return f"A training-free baseline beats the recipe's last stage {figures}. Use the baseline's clusters for these data."
+    return f"The recipe's last stage and the best training-free baseline are level {figures}. The baseline is the simpler one."
 
 # %% ../nbs/23_scoreboard.ipynb #c030
 def summary(scores:pd.DataFrame # long table: stage, metric, value, and where there are any, seed and what else tells runs apart
@@ -104,7 +104,7 @@ def summary(scores:pd.DataFrame # long table: stage, metric, value, and where th
 
 # %% ../nbs/23_scoreboard.ipynb #c036
 METRICS = {"ari": "ARI", "ami": "AMI", "nmi": "NMI", "hungarian": "Hungarian accuracy", "purity": "purity", "purity_rounded": "purity, as published",
-           "nn1": "1-NN same class", "nn3": "3-NN same class", "nn10": "10-NN same class", "linear": "linear evaluation",
+           "nn1": "1-NN same class", "nn3": "3-NN same class", "nn10": "10-NN same class", "linear": "linear evaluation", "known_ions": "ions of known class",
            "linked_lift": "linked-pair lift", "linked_pairs": "linked pairs", "linked_families": "linked families",
            "linked_standard_error": "standard error of the lift", "linked_p_value": "p-value of the lift", "morans_i": "Moran's I of means", "stability": "stability"}
 
@@ -112,7 +112,7 @@ METRICS = {"ari": "ARI", "ami": "AMI", "nmi": "NMI", "hungarian": "Hungarian acc
 def _cell(metric:str, mean:float, std:float) -> str:
     "Mean and spread in as many digits as mean anything; a dash where there is no score."
     if np.isnan(mean): return "–"
-    digits = {"linked_pairs": 0, "linked_families": 0, "linked_p_value": 3}.get(metric, 2)
+    digits = {"linked_pairs": 0, "linked_families": 0, "known_ions": 0, "linked_p_value": 3}.get(metric, 2)
     return f"{round(mean, digits) + 0.:.{digits}f}" + ("" if np.isnan(std) else f" ± {std:.{digits}f}") # + 0: no "-0.00"
 
 def scoreboard(scores:pd.DataFrame, # long table, as for `summary`

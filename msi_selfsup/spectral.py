@@ -56,4 +56,4 @@ def check_n_clusters(n_clusters:int, n_ions:int) -> None:
     "Raise `InputError` unless `n_clusters` is a whole number from 2 to `n_ions` - 1."
     if isinstance(n_clusters, (int, np.integer)) and 2 <= n_clusters < n_ions: return
     if n_ions < 3: raise InputError("ions", f"there are {n_ions} with an image to compare", "give at least 3")
-    raise InputError("n_clusters", f"is {n_clusters} for {n_ions} ions", f"use a whole number from 2 to {n_ions - 1}")
+    raise InputError("n_clusters", f"is {n_clusters!r} for {n_ions} ions", f"use a whole number from 2 to {n_ions - 1}, or leave the choice to the data")

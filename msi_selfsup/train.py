@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -74,7 +75,10 @@ class _State:
 
     def load(self, path:Path, key:str) -> None:
         device = next(self.modules.parameters()).device
-        kept = torch.load(path, map_location="cpu", weights_only=True)
+        try: kept = torch.load(path, map_location="cpu", weights_only=True)
+        except Exception as e: # whatever a damaged file makes torch raise
+            warnings.warn(f"{path}: damaged ({type(e).__name__}); this stage starts anew")
+            return
         if kept["key"] != key: return                        # another stage's or another run's: start anew
         self.modules.load_state_dict(kept["modules"])
         self.optimiser.load_state_dict(kept["optimiser"])
