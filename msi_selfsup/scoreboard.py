@@ -162,7 +162,7 @@ def plot_scoreboard(scores:pd.DataFrame, # long table, as for `summary`
     keys = [column for column in table if column not in ("stage", "metric", "mean", "std", "seeds")]
     sets = list(table.groupby(keys, sort=False)) if keys else [((), table)]
     heights = [part.stage.nunique() for _, part in sets]
-    figure = Figure((1.8 + 2.1 * len(metrics), 0.4 + sum(0.8 + 0.24 * height for height in heights)), dpi=120, layout="constrained")
+    figure = Figure((max(1.8 + 2.1 * len(metrics), 5.6), 0.4 + sum(0.8 + 0.24 * height for height in heights)), dpi=120, layout="constrained")
     grid = figure.subplots(len(sets), len(metrics), squeeze=False, height_ratios=heights)
     for row, (key, part) in zip(grid, sets):
         stages = sorted(part.stage.unique(), key=lambda stage: stage not in BASELINES)
