@@ -136,10 +136,11 @@ def compare(out:str|Path,                      # folder of the comparison; what 
         if _cell(file, settings): continue
         cell = dict(set=name, method=method, n_clusters=k, seed=seed, settings=settings, **made_by(device))
         training, started = out/"training"/f"{_slug(name)}__{_slug(method)}__seed{seed}", time.perf_counter()
+        resumed = training.exists()                                 # then the time of this call says little
         try:
             ions = dataset.ions(seed)
             scores = _baseline_scores(ions, dataset, k, seed) if recipe is None else _fitted_scores(recipe, ions, dataset, k, seed, device, training)
-            cell |= dict(seconds=round(time.perf_counter() - started, 1), scores=scores.to_numpy().tolist())
+            cell |= dict(seconds=None if resumed else round(time.perf_counter() - started, 1), scores=scores.to_numpy().tolist())
         except InputError as e: cell |= dict(missing=str(e))
         with written_whole(file) as partial: partial.write_text(json.dumps(cell, indent=1))
         if all(_cell(out/"cells"/f"{_slug(name)}__{_slug(method)}__k{other}__seed{seed}.json", settings) for m, s, d, other in cells if (m, s, d) == (method, seed, name)):
@@ -203,6 +204,17 @@ def compact(results:pd.DataFrame # of `results`, or read from its CSV
     return pd.DataFrame(columns).reindex(table.stage.unique()).fillna("–").rename_axis("stage")
 
 # %% ../nbs/33_compare.ipynb #c031
+def _elsewhere(results:pd.DataFrame, name:str, k:int, metric:str) -> list[str]:
+    "What the recipes scored that were cut into another number of clusters only, beside the best baseline there."
+    table = long_table(results[results["set"] == name]).query("metric == @metric")
+    only = table[table.stage.isin(last_stages(results)) & ~table.stage.isin(table[table.n_clusters == k].stage)]
+    said = []
+    for (stage, other), part in only.groupby(["stage", "n_clusters"], sort=False):
+        there = table[(table.n_clusters == other) & table.stage.isin(list(BASELINES))].groupby("stage").value.mean()
+        beside = f", where {there.idxmax()!r} has {there.max():.2f}" if len(there) else ""
+        said.append(f"{stage!r} was run at {other} clusters only, where it has {part.value.mean():.2f} ({len(part)} seed{'s' * (len(part) > 1)}){beside}")
+    return said
+
 def standing(results:pd.DataFrame # of `results`, or read from its CSV
             ) -> list[str]:       # a sentence a set
     "Which method is best on each set at the number of classes, and whether a baseline beats the recipes."
@@ -224,10 +236,11 @@ def standing(results:pd.DataFrame # of `results`, or read from its CSV
             words.append("beats it" if ahead.mean() > margin else "is beaten by it" if ahead.mean() < -margin else "cannot be told from it")
             said.append(f"{stage!r} {words[-1]} ({ahead.mean():+.2f}{'' if len(ahead) < 2 else f' ± {ahead.std():.2f}'}, {len(ahead)} seed{'s' * (len(ahead) > 1)})")
         winner = "a recipe wins" if "beats it" in words else "no clear winner" if "cannot be told from it" in words else "a baseline wins" if words else "no recipe has been run"
+        said += _elsewhere(results, name, k, metric)
         lines.append(f"{name}, {k} clusters, by {METRICS[metric]}: {winner}; {'; '.join(said)}.")
     return lines
 
-# %% ../nbs/33_compare.ipynb #c035
+# %% ../nbs/33_compare.ipynb #c036
 def record(results:pd.DataFrame # of `results`, or read from its CSV
           ) -> pd.DataFrame:    # a row for each method and commit, machine, device or reason
     "What made the results, as it stands in them: sets, seeds, cells, hours, commit, dates, machine, device; `missing` says why cells could not be run."
