@@ -89,7 +89,7 @@ def _report(out:str|Path) -> Path:
     config = json.loads((Path(out)/"config.json").read_text())
     found, choice = config["found"], config["choice"]["n_clusters"]
     print(f"{found['ions']} ions in {found['clusters']} cluster{'s' * (found['clusters'] != 1)}, {found['confident']} with confidence above 0.9, in {sum(config['seconds'].values()):.0f} s")
-    print(f"{choice} clusters are what the images carry; see n_clusters.png" if choice != config["n_clusters"] else "that many are what the images carry; see n_clusters.png")
+    print(f"left to the images it would be {choice} clusters; see n_clusters.png" if choice != config["n_clusters"] else "that many are what the images carry; see n_clusters.png")
     print(config["verdict"])
     print(f"look at {Path(out)/'montage.png'} and {Path(out)/'assignments.csv'}")
     return Path(out)
