@@ -102,7 +102,7 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
     After `fit`: `labels_` int64 (n,), -1 for constant images; `confidence_` float32 (n,), the highest class probability;
     `embedding_` float32 (n, d), the encoder's features and, in the default, beside them the coordinates among the shared patterns, which are
     what the mixture clusters; `embedding_before_`, the features of the untrained encoder; zero for constant images;
-    `initial_labels_` int64 (n,), the spectral labels that the last stage began with; `stage_labels_`, labels by stage, those before the
+    `start_`, the stage that the labels were learnt from, and `initial_labels_` int64 (n,), its spectral labels; `stage_labels_`, labels by stage, those before the
     classifier numbered as they came; `n_clusters_`, and `choice_` where it was chosen; `history_` and `scores_`, tables; `seconds_` by stage; `encoder_`, `classifier_`, `patterns_` (or None)."""
     def __init__(self,
                  n_clusters:int|str="auto",   # from 2 to the number of ions - 1, or "auto": as many as the images carry
@@ -169,7 +169,7 @@ def _spread(values, kept:np.ndarray, n:int, fill=0) -> np.ndarray:
 class _Learnt:
     "What a way to learn labels leaves."
     stages:dict[str, tuple[np.ndarray, torch.Tensor]] # labels and features of each stage, int64 (m,) and (m, d)
-    initial:np.ndarray            # the spectral labels it began with, int64 (m,)
+    start:str                     # the stage whose spectral labels it began with
     probabilities:torch.Tensor    # (m, n_clusters)
     classifier:torch.nn.Module
     patterns:SharedPatterns|None  # where labels are read from these
@@ -190,7 +190,7 @@ def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:P
         rows = rows + self_label(encoder, classifier, ready.images, ready.mask, threshold, recipe.self_labelling, **options("self-labelling"))
         last = probabilities(encoder, classifier, ready.images)
         stages["self-labelling"] = last.argmax(1).cpu().numpy(), embed(encoder, ready.images)
-    return _Learnt(stages, initial, last, classifier, None, rows, {"contrastive learning": _spectral_again(self, features)})
+    return _Learnt(stages, "contrastive learning", last, classifier, None, rows, {"contrastive learning": _spectral_again(self, features)})
 
 def _spectral_again(self:IonImageClusterer, features:torch.Tensor):
     "Spectral clustering of some of the ions."
@@ -221,9 +221,8 @@ def _by_patterns(self:IonImageClusterer, features:torch.Tensor, images:np.ndarra
         some, theirs = coordinates[positions], noise[positions]
         return mixture(some, theirs, self._spectral(some, seed), self.n_clusters_, settings)[0](some, theirs).argmax(1).numpy()
     again = {name: _spectral_again(self, view) for name, view in views.items()} | {"patterns alone": mixed, "self-labelling": mixed}
-    initial = stages[start][0]
     stages |= {"patterns alone": (alone, coordinates), "self-labelling": (given.argmax(1).numpy(), views["both views"])}
-    return _Learnt(stages, initial, given, classifier, patterns, rows, again)
+    return _Learnt(stages, start, given, classifier, patterns, rows, again)
 
 # %% ../nbs/30_clusterer.ipynb #c023
 @patch
@@ -262,7 +261,8 @@ def _keep(self:IonImageClusterer, ions:IonImages, kept:np.ndarray, stages:dict, 
     numbers = like_beside_like(ions, spread(learnt.probabilities.argmax(1), -1), self.n_clusters_)
     self.classifier_ = renumbered(learnt.classifier, numbers)
     self.embedding_before_, self.embedding_ = spread(stages["before training"][1]), spread(stages["self-labelling"][1])
-    self.confidence_, self.initial_labels_ = spread(learnt.probabilities.max(1).values.float()), spread(numbers[learnt.initial], -1)
+    self.confidence_, self.initial_labels_ = spread(learnt.probabilities.max(1).values.float()), spread(numbers[stages[learnt.start][0]], -1)
+    self.start_ = learnt.start
     self.stage_labels_ = {stage: spread(numbers[labels] if stage in ("classifier", "self-labelling") else labels, -1) for stage, (labels, _) in stages.items()}
     self.labels_ = self.stage_labels_["self-labelling"]
     again = {"before training": _spectral_again(self, stages["before training"][1])} | learnt.again

@@ -46,8 +46,9 @@ class DataSet:
     n_clusters:int                    # number of its classes, or what suits it where they are not known
     averages:Callable[[], tuple[np.ndarray, np.ndarray]]|None = None # average image and label of each class, on the grid of the ions
 
-def _barley(folder:Path) -> IonImages:
+def _barley(folder:Path|None) -> IonImages:
     "The barley section, its annotated families as labels."
+    if folder is None: raise InputError("barley", "is not among what is downloaded", "give a folder that holds barley/ (see benchmark_data/README.md)")
     ions = by_mz(read_imzml(folder/"barley.imzML"))
     return replace(ions, labels=read_labels(folder/"annotated_families.csv", ions.mz))
 
@@ -56,7 +57,7 @@ def standard_sets(data:str|Path|None=None # folder with uterus/ and barley/; Non
     """The sets of the stored results: the uterus benchmark, three simulated uterus sets, a phantom, a barley seed.
 
     Nothing is read here; a set whose files cannot be had raises `InputError` when its ions are asked for."""
-    uterus, barley = (None, Path("barley")) if data is None else (Path(data)/"uterus", Path(data)/"barley")
+    uterus, barley = (None, None) if data is None else (Path(data)/"uterus", Path(data)/"barley")
     whole = uterus if uterus and (uterus/"training_data.npy").exists() else None           # the small files may be there without the large one
     sets = {"uterus": DataSet(lambda seed: uterus_benchmark(whole), 13, lambda: class_averages(uterus))}
     for counts in ((0.3, 30), (0.05, 3), (0.03, 1)):

@@ -213,7 +213,7 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
         scores = pd.concat([baseline_scores(ions, n_clusters, recipe.n_neighbours, seed), clusterer.scores_], ignore_index=True)
         seconds["scores"] = round(time.perf_counter() - started, 3)
         started = time.perf_counter()
-        config = dict(recipe=asdict(recipe), n_clusters=n_clusters, choice=dict(n_clusters=choice.n_clusters, n_patterns=choice.n_patterns, curve=choice.curve.to_dict("list")), seed=seed, versions=made_with, seconds=seconds,
+        config = dict(recipe=asdict(recipe), n_clusters=n_clusters, start=clusterer.start_, choice=dict(n_clusters=choice.n_clusters, n_patterns=choice.n_patterns, curve=choice.curve.to_dict("list")), seed=seed, versions=made_with, seconds=seconds,
                       device=dict(type=at.type, name=torch.cuda.get_device_name(at) if at.type == "cuda" else at.type, threads=torch.get_num_threads()),
                       input=dict(**ions.source, ions=len(ions), height=ions.images.shape[1], width=ions.images.shape[2],
                                  measured_pixels=int(ions.mask.sum()), set_aside=ions.mz[~seen].tolist()),
