@@ -13,6 +13,7 @@ import argparse
 import base64
 import hashlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -95,7 +96,9 @@ def check_drift() -> tuple[bool, str]:
         if done.returncode: return False, f"{command[0]} failed: {done.stderr}"
     after = fingerprint()
     changed = sorted(name for name in before | after if before.get(name) != after.get(name))
-    return not changed, f"drift: {', '.join(changed) or 'none'} in {len(after)} files"
+    bare = sorted(name for name in after if name.endswith(".ipynb") and not any(cell.get("outputs") for cell in json.loads((ROOT / name).read_text())["cells"]))
+    said = f"drift: {', '.join(changed) or 'none'} in {len(after)} files"
+    return not changed and not bare, said + (f"; no stored output, run tools/check.py --save: {', '.join(bare)}" if bare else "")
 
 
 def check_demo() -> tuple[bool, str]:
