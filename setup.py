@@ -30,10 +30,10 @@ setup(
         *(f"Programming Language :: Python :: 3.{minor}" for minor in range(10, 14)),
     ],
     packages=find_packages(include=["msi_selfsup*"]),
-    package_data={"msi_selfsup": ["py.typed"]},
+    package_data={"msi_selfsup": ["py.typed", "report.css", "report.js", "*.jinja"]},
     python_requires=">=" + settings["min_python"],
     install_requires=settings["requirements"].split(),
-    extras_require={"dev": settings["dev_requirements"].split()},
+    extras_require={extra: settings[f"{extra}_requirements"].split() for extra in ("exchange", "metaspace", "dev")},
     entry_points={
         "console_scripts": settings["console_scripts"].split(),
         "nbdev": [f"{settings['lib_name']}={settings['lib_name']}._modidx:d"],

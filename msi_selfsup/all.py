@@ -4,6 +4,8 @@ from msi_selfsup.images import *
 from msi_selfsup.imzml import *
 from msi_selfsup.phantom import *
 from msi_selfsup.benchmark import *
+from msi_selfsup.exchange import *
+from msi_selfsup.disturb import *
 from msi_selfsup.augment import *
 from msi_selfsup.encoder import *
 from msi_selfsup.train import *
@@ -12,11 +14,15 @@ from msi_selfsup.spectral import *
 from msi_selfsup.selflabel import *
 from msi_selfsup.patterns import *
 from msi_selfsup.choice import *
+from msi_selfsup.confidence import *
 from msi_selfsup.baseline import *
 from msi_selfsup.evaluate import *
 from msi_selfsup.plot import *
 from msi_selfsup.scoreboard import *
+from msi_selfsup.neighbours import *
+from msi_selfsup.report import *
 from msi_selfsup.clusterer import *
 from msi_selfsup.run import *
+from msi_selfsup.ablation import *
 from msi_selfsup.compare import *
 from msi_selfsup.cli import *

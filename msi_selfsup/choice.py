@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import torch
+from threadpoolctl import threadpool_limits
 from torch.nn import functional as F
 
 from .core import checked_seed
@@ -72,6 +73,7 @@ class NumberChoice:
     curve:pd.DataFrame # n_clusters, log_likelihood, score (higher is better; a difference below a few units means nothing)
     n_patterns:int     # that it was judged by
 
+@threadpool_limits.wrap(limits=1)
 def choose_n_clusters(images:np.ndarray, # (n, height, width), 0 or more, none of them constant; at least 8
                       mask:np.ndarray,   # bool (height, width), True = measured
                       settings:Patterns=Patterns(),
@@ -85,6 +87,6 @@ def choose_n_clusters(images:np.ndarray, # (n, height, width), 0 or more, none o
     starts = [spectral_labels(F.normalize(coordinates), most, None, assign, seed) for assign in ("discretize", "cluster_qr")]
     fitted, _ = max((mixture(coordinates, noise, labels, most, settings) for labels in starts), key=lambda fit: fit[1][-1])
     path = merge_path(fitted, coordinates, noise)
-    curve = pd.DataFrame([dict(n_clusters=k, log_likelihood=likelihood, score=likelihood - 1.25 * k * coordinates.shape[1] / 2 * np.log(n))
+    curve = pd.DataFrame([dict(n_clusters=k, log_likelihood=likelihood, score=likelihood - 1.25 * k * coordinates.shape[1] / 2 * np.log(n) * n / (n - k - 1))
                           for k, (_, likelihood) in sorted(path.items())])
     return NumberChoice(int(curve.n_clusters[curve.score.idxmax()]), curve, coordinates.shape[1])

@@ -10,7 +10,8 @@ import math
 import time
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +23,13 @@ from sklearn.utils.validation import check_is_fitted
 from torch.nn import functional as F
 
 from .augment import Augmentation
-from .baseline import root_smoothed_pearson_features
+from .baseline import BASELINES, CHEAP_BASELINES, baseline_features, root_smoothed_pearson_features
 from .choice import choose_n_clusters
+from .confidence import averaged_probabilities, structure_test
 from .core import InputError, checked_seed
 from .encoder import build_encoder, embed
 from .images import IonImages, Prepared, prepare, scaled
+from .neighbours import colocalised as near, without_noise
 from .patterns import PatternMixture, Patterns, SharedPatterns, mixture, shared_patterns
 from .plot import order_clusters
 from .scoreboard import scores_table, stage_scores
@@ -47,12 +50,14 @@ class Recipe:
     clip:float = 0.999               # hot spots are cut at this quantile
     fit:str = "resize"               # "resize" stretches to the square, "pad" keeps the proportions
     levels:int|None = None           # grey levels; None: no rounding
+    structure:float|None = 0.05      # ions whose image noise alone would give so often are in no cluster, see `structure_test`; None: all ions are clustered
     encoder:str|torch.nn.Module = "grid" # "grid", "efficientnet-b0", or a module from images to features
     weights:str = "none"             # "none", "imagenet" or a file of weights to start from
     contrast:SimCLR = SimCLR(Training(epochs=60, learning_rate=1e-3), temperature=0.2, hidden=256, n_out=128,
                              first=Augmentation(thin=(0.3, 1.)), second=Augmentation(thin=(0.3, 1.)))
     n_neighbours:int|None = None     # of the spectral clustering's graph; None: follows the size of the clusters
     unit_length:bool = True          # whether features are scaled to length 1 before the graph is drawn
+    views:tuple[str, ...] = CHEAP_BASELINES # training-free views that the mixture is started from beside the network's, of `BASELINES`
     patterns:Patterns|None = Patterns() # labels are learnt by a mixture over the patterns that ions share; None: by the two stages that follow
     classifier:Training|None = None  # of the linear classifier on the encoder's features
     self_labelling:SelfLabelling|None = None # of encoder and classifier together
@@ -60,11 +65,12 @@ class Recipe:
     def __post_init__(self):
         if (self.patterns is None) == (self.classifier is None) or (self.classifier is None) != (self.self_labelling is None):
             raise InputError("recipe", "has no way, or two ways, to learn labels", "give patterns, or classifier and self_labelling")
+        if unknown := set(self.views) - set(BASELINES): raise InputError("views", f"{', '.join(sorted(unknown))} is unknown", f"use some of {', '.join(BASELINES)}")
 
     @classmethod
     def hu2022(cls) -> Recipe:
         "The published recipe, to the letter."
-        return cls("hu2022", levels=256, encoder="efficientnet-b0", weights="imagenet", contrast=SimCLR(), n_neighbours=10, unit_length=False,
+        return cls("hu2022", levels=256, structure=None, encoder="efficientnet-b0", weights="imagenet", contrast=SimCLR(), n_neighbours=10, unit_length=False,
                    patterns=None, classifier=Training(epochs=20, learning_rate=1e-3), self_labelling=SelfLabelling())
 
     @classmethod
@@ -99,10 +105,12 @@ def as_ion_images(ions) -> IonImages:
 class IonImageClusterer(ClusterMixin, BaseEstimator):
     """Clusters ion images by where the ions are. Follows scikit-learn's conventions.
 
-    After `fit`: `labels_` int64 (n,), -1 for constant images; `confidence_` float32 (n,), the highest class probability;
+    After `fit`: `labels_` int64 (n,), -1 for ions in no cluster, because their images are constant or show no structure beyond noise; `structure_` float64 (n,),
+    how often noise alone would look as structured; `confidence_` float32 (n,), how probable the label is (0 for ions in no cluster);
     `embedding_` float32 (n, d), the encoder's features and, in the default, beside them the coordinates among the shared patterns, which are
-    what the mixture clusters; `embedding_before_`, the features of the untrained encoder; zero for constant images;
-    `start_`, the stage that the labels were learnt from, and `initial_labels_` int64 (n,), its spectral labels; `stage_labels_`, labels by stage, those before the
+    what the mixture clusters; `embedding_before_`, the features of the untrained encoder; zero for ions in no cluster;
+    `places_` float32 (n, d), where each ion lies once its noise is allowed for (`without_noise`), or, without patterns, the embedding;
+    `start_`, the view that the labels were learnt from, and `initial_labels_` int64 (n,), its spectral labels; `stage_labels_`, labels by stage, those before the
     classifier numbered as they came; `n_clusters_`, and `choice_` where it was chosen; `history_` and `scores_`, tables; `seconds_` by stage; `encoder_`, `classifier_`, `patterns_` (or None)."""
     def __init__(self,
                  n_clusters:int|str="auto",   # from 2 to the number of ions - 1, or "auto": as many as the images carry
@@ -125,6 +133,9 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
 
     def _spectral(self, features:torch.Tensor, seed:int) -> np.ndarray:
         return spectral_labels(self._compared(features), self.n_clusters_, self._recipe().n_neighbours, seed=seed)
+
+    def _starts(self, ions:IonImages) -> Callable:
+        return lambda kept, n_clusters: {name: self._spectral(_baseline_view(ions[kept], name), self.seed) for name in self._recipe().views}
 
     def _scores(self, ions:IonImages, stage:str, labels:np.ndarray, features:torch.Tensor, kept:np.ndarray, again=None) -> list[tuple[str, str, float]]:
         "Rows of `scores_` for a stage: labels of all ions, features of those kept, and how to cluster some of them again, where that is cheap."
@@ -169,10 +180,13 @@ def _spread(values, kept:np.ndarray, n:int, fill=0) -> np.ndarray:
 class _Learnt:
     "What a way to learn labels leaves."
     stages:dict[str, tuple[np.ndarray, torch.Tensor]] # labels and features of each stage, int64 (m,) and (m, d)
-    start:str                     # the stage whose spectral labels it began with
-    probabilities:torch.Tensor    # (m, n_clusters)
+    start:str                     # the view whose spectral labels it began with
+    initial:np.ndarray            # these, int64 (m,)
+    labels:np.ndarray             # what it ends at, int64 (m,)
+    confidence:np.ndarray         # how probable these are, float32 (m,)
     classifier:torch.nn.Module
     patterns:SharedPatterns|None  # where labels are read from these
+    places:torch.Tensor|np.ndarray # what nearness is asked of, (m, d)
     history:list[dict]
     again:dict                    # for stages that can be repeated cheaply: a function of positions and a seed, that gives labels
 
@@ -190,7 +204,8 @@ def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:P
         rows = rows + self_label(encoder, classifier, ready.images, ready.mask, threshold, recipe.self_labelling, **options("self-labelling"))
         last = probabilities(encoder, classifier, ready.images)
         stages["self-labelling"] = last.argmax(1).cpu().numpy(), embed(encoder, ready.images)
-    return _Learnt(stages, "contrastive learning", last, classifier, None, rows, {"contrastive learning": _spectral_again(self, features)})
+    labels, confidence = stages["self-labelling"][0], last.max(1).values.cpu().numpy()
+    return _Learnt(stages, "contrastive learning", initial, labels, confidence, classifier, None, stages["self-labelling"][1], rows, {"contrastive learning": _spectral_again(self, features)})
 
 def _spectral_again(self:IonImageClusterer, features:torch.Tensor):
     "Spectral clustering of some of the ions."
@@ -201,35 +216,64 @@ def _both(coordinates:torch.Tensor, features:torch.Tensor) -> torch.Tensor: # fl
     "Two views side by side, each of length 1."
     return torch.cat([F.normalize(coordinates), F.normalize(features.cpu().double())], 1).float()
 
-def _by_patterns(self:IonImageClusterer, features:torch.Tensor, images:np.ndarray, mask:np.ndarray, seconds:dict) -> _Learnt:
+def _baseline_view(ions:IonImages, name:str) -> torch.Tensor: # float32 (m, d)
+    return torch.from_numpy(baseline_features(ions, name))
+
+def _by_patterns(self:IonImageClusterer, features:torch.Tensor, ions:IonImages, images:np.ndarray, starts:dict, seconds:dict) -> _Learnt:
     "Labels by a mixture over shared patterns, started from the view that serves it best."
     settings = self._recipe().patterns
     with _timed(seconds, "shared patterns"):
-        patterns = shared_patterns(images, mask, math.ceil(settings.per_cluster * self.n_clusters_), settings)
+        patterns = shared_patterns(images, ions.mask, math.ceil(settings.per_cluster * self.n_clusters_), settings)
         coordinates, noise = patterns(images)
     with _timed(seconds, "spectral clustering"):
         views = {"contrastive learning": features, "shared patterns": coordinates, "both views": _both(coordinates, features)}
         stages = {name: (self._spectral(view, self.seed), view) for name, view in views.items()}
     with _timed(seconds, "self-labelling"):
-        fits = {name: mixture(coordinates, noise, labels, self.n_clusters_, settings) for name, (labels, _) in stages.items()}
+        starts = {name: labels for name, (labels, _) in stages.items()} | starts
+        fits = {name: mixture(coordinates, noise, labels, self.n_clusters_, settings) for name, labels in starts.items()}
         start = max(fits, key=lambda name: fits[name][1][-1])
         alone = fits["shared patterns"][0](coordinates, noise).argmax(1).numpy()
         classifier, likelihood = fits[start]
-        given = classifier(coordinates, noise).exp()
+        given = classifier(coordinates, noise).exp().numpy()
         rows = [dict(stage="self-labelling", epoch=step + 1, loss=-value / len(images), learning_rate=np.nan, skipped=0) for step, value in enumerate(likelihood)]
-    def mixed(positions, seed):
-        some, theirs = coordinates[positions], noise[positions]
-        return mixture(some, theirs, self._spectral(some, seed), self.n_clusters_, settings)[0](some, theirs).argmax(1).numpy()
-    again = {name: _spectral_again(self, view) for name, view in views.items()} | {"patterns alone": mixed, "self-labelling": mixed}
-    stages |= {"patterns alone": (alone, coordinates), "self-labelling": (given.argmax(1).numpy(), views["both views"])}
-    return _Learnt(stages, start, given, classifier, patterns, rows, again)
+    def mixed(view):
+        def cluster(positions, seed):
+            some, theirs = coordinates[positions], noise[positions]
+            return mixture(some, theirs, self._spectral(view[positions], seed), self.n_clusters_, settings)[0](some, theirs).argmax(1).numpy()
+        return cluster
+    seen = _baseline_view(ions, start) if start in BASELINES else views[start]
+    with _timed(seconds, "confidence"):
+        averaged = averaged_probabilities(images, ions.mask, given, settings, self.seed, view=self._compared(seen))
+        classifier, _ = mixture(coordinates, noise, averaged.argmax(1), self.n_clusters_, replace(settings, iterations=1))
+        labels = classifier(coordinates, noise).argmax(1).numpy()
+        confidence = averaged[np.arange(len(labels)), labels].astype(np.float32)
+    again = {name: _spectral_again(self, view) for name, view in views.items()} | {"patterns alone": mixed(coordinates), "self-labelling": mixed(seen)}
+    stages |= {"patterns alone": (alone, coordinates), "self-labelling": (labels, views["both views"])}
+    return _Learnt(stages, start, starts[start], labels, confidence, classifier, patterns, without_noise(classifier, coordinates, noise), rows, again)
 
 # %% ../nbs/30_clusterer.ipynb #c023
+def _placed(self:IonImageClusterer, ions:IonImages, ready:Prepared) -> tuple[Prepared, np.ndarray]:
+    "The prepared images that show structure, and these images scaled. Raises `InputError` where too few do."
+    recipe = self._recipe()
+    images, self.structure_ = scaled(ions[ready.kept], recipe.clip), np.full(len(ions), np.nan)
+    if recipe.structure is None or ions.mask.any(1).sum() < 10: return ready, images               # the test needs ten rows
+    self.structure_[ready.kept] = structure_test(images, ions.mask, recipe.patterns or Patterns(), self.seed)
+    shown = self.structure_[ready.kept] <= recipe.structure
+    if shown.sum() <= (2 if self.n_clusters == "auto" else self.n_clusters):
+        raise InputError("ions", f"{shown.sum()} of {len(shown)} images show structure beyond noise", "ask for fewer clusters, give clearer images, or a recipe with structure=None")
+    return replace(ready, images=ready.images[torch.from_numpy(shown)], kept=ready.kept[shown]), images[shown]
+
+def _named(mz:np.ndarray) -> str:
+    "A few m/z in words."
+    return ", ".join(f"{value:.4f}" for value in mz[:5]) + f" and {len(mz) - 5} more" * (len(mz) > 5)
+
+# %% ../nbs/30_clusterer.ipynb #c025
 @patch
 def fit(self:IonImageClusterer,
         ions:IonImages|np.ndarray,   # or an array (n, height, width)
         y=None,                      # ignored, as scikit-learn has it
         checkpoints:Path|None=None,  # folder to keep the state of the training in, and to go on from
+        starts:Callable|None=None,   # (positions of the ions that are clustered, n_clusters) -> spectral labels of these by name of a baseline; None: worked out here
         show:bool|None=None,         # progress bars; None: where a person is looking
        ) -> IonImageClusterer:
     "Cluster `ions`. Raises `InputError` for too few ions, an unfit `n_clusters`, unknown recipes, weights or devices."
@@ -237,19 +281,23 @@ def fit(self:IonImageClusterer,
     ready = self._prepared(ions)
     checked_seed(self.seed)
     check_n_clusters(2 if self.n_clusters == "auto" else self.n_clusters, len(ready.kept))
-    images = scaled(ions[ready.kept], recipe.clip)
-    self.choice_ = choose_n_clusters(images, ions.mask, recipe.patterns or Patterns(), self.seed) if self.n_clusters == "auto" else None
+    encoder = build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, ready.images.device, self.seed) # before all that takes time: weights may be missing
+    if len(ready.aside): warnings.warn(f"in no cluster, because their images are constant: m/z {_named(ions.mz[ready.aside])}")
+    with _timed(seconds, "structure"): ready, images = _placed(self, ions, ready)
+    if (self.structure_ > (recipe.structure or 1)).any(): warnings.warn(f"in no cluster, because their images show no structure beyond noise: m/z {_named(ions.mz[self.structure_ > recipe.structure])}")
+    with _timed(seconds, "number of clusters"):
+        self.choice_ = choose_n_clusters(images, ions.mask, recipe.patterns or Patterns(), self.seed) if self.n_clusters == "auto" else None
     self.n_clusters_ = self.n_clusters if self.choice_ is None else self.choice_.n_clusters
-    if len(ready.aside): warnings.warn(f"set aside, because their images are constant: m/z {', '.join(f'{mz:.4f}' for mz in ions.mz[ready.aside])}")
     def options(stage): return dict(seed=self.seed, show=show, checkpoint=None if checkpoints is None else Path(checkpoints)/f"{stage}.pt")
-    encoder = build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, ready.images.device, self.seed)
     with _timed(seconds, "before training"):
         before = embed(encoder, ready.images)
         found = {"before training": (self._spectral(before, self.seed), before)}
     with _timed(seconds, "contrastive learning"):
         history = contrast(encoder, ready.images, ready.mask, recipe.contrast, **options("contrast"))
         features = embed(encoder, ready.images)
-    if recipe.patterns: learnt = _by_patterns(self, features, images, ions.mask, seconds)
+    if recipe.patterns:
+        with _timed(seconds, "baselines"): starts = (starts or self._starts(ions))(ready.kept, self.n_clusters_)
+        learnt = _by_patterns(self, features, ions[ready.kept], images, starts, seconds)
     else: learnt = _by_training(self, encoder, features, ready, options, seconds)
     self.encoder_, self.patterns_, self.seconds_, self.history_ = encoder, learnt.patterns, seconds, pd.DataFrame(history + learnt.history)
     _keep(self, ions, ready.kept, found | learnt.stages, learnt)
@@ -258,11 +306,11 @@ def fit(self:IonImageClusterer,
 def _keep(self:IonImageClusterer, ions:IonImages, kept:np.ndarray, stages:dict, learnt:_Learnt) -> None:
     "Set what is known of each ion, clusters numbered like beside like."
     def spread(values, fill=0): return _spread(values, kept, len(ions), fill)
-    numbers = like_beside_like(ions, spread(learnt.probabilities.argmax(1), -1), self.n_clusters_)
+    numbers = like_beside_like(ions, spread(learnt.labels, -1), self.n_clusters_)
     self.classifier_ = renumbered(learnt.classifier, numbers)
     self.embedding_before_, self.embedding_ = spread(stages["before training"][1]), spread(stages["self-labelling"][1])
-    self.confidence_, self.initial_labels_ = spread(learnt.probabilities.max(1).values.float()), spread(numbers[stages[learnt.start][0]], -1)
-    self.start_ = learnt.start
+    self.confidence_, self.initial_labels_ = spread(learnt.confidence), spread(numbers[learnt.initial], -1)
+    self.start_, self.ions_, self.places_ = learnt.start, ions, spread(learnt.places)
     self.stage_labels_ = {stage: spread(numbers[labels] if stage in ("classifier", "self-labelling") else labels, -1) for stage, (labels, _) in stages.items()}
     self.labels_ = self.stage_labels_["self-labelling"]
     again = {"before training": _spectral_again(self, stages["before training"][1])} | learnt.again
@@ -273,7 +321,18 @@ def fit_predict(self:IonImageClusterer, ions, y=None, **options) -> np.ndarray:
     "`fit`, then `labels_`."
     return self.fit(ions, **options).labels_
 
-# %% ../nbs/30_clusterer.ipynb #c025
+# %% ../nbs/30_clusterer.ipynb #c027
+@patch
+def colocalised(self:IonImageClusterer,
+                mz:float,         # of the ion asked about
+                n:int=10,         # how many to name
+                ppm:float=10.,    # how far the ion's m/z may be from it
+               ) -> pd.DataFrame: # mz, name, score (1 = the same place), correlation of the smoothed images; the nearest first
+    "The ions nearest to that of m/z `mz` by place. Raises `InputError` where no ion is there."
+    check_is_fitted(self, "encoder_")
+    return near(self.ions_, self.places_, mz, n, ppm)
+
+# %% ../nbs/30_clusterer.ipynb #c029
 def _through(self:IonImageClusterer, ions, network, fill) -> np.ndarray:
     "What `network` makes of ion images and their prepared form, constant ones left out; `fill` for these."
     check_is_fitted(self, "encoder_")
@@ -301,7 +360,7 @@ def _decided(self:IonImageClusterer, ions:IonImages, ready:Prepared) -> torch.Te
 
 @patch
 def predict_proba(self:IonImageClusterer, ions) -> np.ndarray: # float32 (n, n_clusters), zero for constant images
-    "The probability of each cluster for each of `ions`. Raises `InputError`."
+    "The probability of each cluster for each of `ions`, as the classifier alone sees it: for faint ions it is surer than `confidence_`. Raises `InputError`."
     return _through(self, ions, lambda ions, ready: _decided(self, ions, ready), 0)
 
 @patch

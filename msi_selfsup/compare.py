@@ -5,6 +5,7 @@
 # %% ../nbs/33_compare.ipynb #c003
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import platform
@@ -27,6 +28,7 @@ from .baseline import BASELINES, baseline_features
 from .benchmark import class_averages, uterus_benchmark, uterus_simulation
 from .clusterer import IonImageClusterer, Recipe
 from .core import InputError, progress, versions, written_whole
+from .disturb import disturbed
 from .evaluate import linear_evaluation
 from .images import IonImages, by_mz
 from .imzml import read_imzml
@@ -35,8 +37,8 @@ from .run import baseline_scores, read_labels
 from .scoreboard import METRICS, scoreboard, summary
 
 # %% auto #0
-__all__ = ['METHODS', 'JUDGED_BY', 'DataSet', 'standard_sets', 'made_by', 'compare', 'results', 'long_table', 'at_classes',
-           'last_stages', 'compact', 'standing', 'record']
+__all__ = ['INSTRUMENT', 'SOFTWARE', 'METHODS', 'JUDGED_BY', 'DataSet', 'standard_sets', 'made_by', 'compare', 'results',
+           'long_table', 'at_classes', 'last_stages', 'judged', 'compact', 'standing', 'record']
 
 # %% ../nbs/33_compare.ipynb #c007
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class DataSet:
     ions:Callable[[int], IonImages]   # seed -> ion images
     n_clusters:int                    # number of its classes, or what suits it where they are not known
     averages:Callable[[], tuple[np.ndarray, np.ndarray]]|None = None # average image and label of each class, on the grid of the ions
+    also:tuple[int, ...]=()           # more numbers to cut it into, where one number says little
 
 def _barley(folder:Path|None) -> IonImages:
     "The barley section, its annotated families as labels."
@@ -52,9 +55,12 @@ def _barley(folder:Path|None) -> IonImages:
     ions = by_mz(read_imzml(folder/"barley.imzML"))
     return replace(ions, labels=read_labels(folder/"annotated_families.csv", ions.mz))
 
+INSTRUMENT = ("own gradients", "uneven matrix, TIC-normalised", "multiplicative noise") # what sample and instrument do, of `DISTURBANCES`
+SOFTWARE = ("threshold", "logarithm")                                                   # what may be done to intensities before they are clustered
+
 def standard_sets(data:str|Path|None=None # folder with uterus/ and barley/; None: the uterus files are downloaded
                  ) -> dict[str, DataSet]:
-    """The sets of the stored results: the uterus benchmark, three simulated uterus sets, a phantom, a barley seed.
+    """The sets of the stored results: the uterus benchmark, three simulated uterus sets, three phantoms, of which two are disturbed, a barley seed.
 
     Nothing is read here; a set whose files cannot be had raises `InputError` when its ions are asked for."""
     uterus, barley = (None, None) if data is None else (Path(data)/"uterus", Path(data)/"barley")
@@ -64,7 +70,9 @@ def standard_sets(data:str|Path|None=None # folder with uterus/ and barley/; Non
         sets[f"simulated uterus {counts[0]}-{counts[1]}"] = DataSet(lambda seed, counts=counts: uterus_simulation(counts, seed=seed, folder=uterus).ions, 13,
                                                                    lambda: class_averages(uterus))
     sets["phantom"] = DataSet(lambda seed: phantom(10, 150, counts=(0.05, 3), seed=100 + seed).ions, 10) # seeds below 100 are for choosing settings
-    sets["barley"] = DataSet(lambda seed: _barley(barley), 8)
+    sets["rough phantom"] = DataSet(lambda seed: disturbed(phantom(10, 150, counts=(1, 60), seed=100 + seed, hot_spots=2, missing_lines=2).ions, *INSTRUMENT, seed=seed), 10)
+    sets["processed phantom"] = DataSet(lambda seed: disturbed(phantom(10, 150, counts=(1, 60), seed=100 + seed).ions, *SOFTWARE, seed=seed), 10)
+    sets["barley"] = DataSet(lambda seed: _barley(barley), 8, also=(4, 6, 12, 20))
     return sets
 
 # %% ../nbs/33_compare.ipynb #c012
@@ -105,6 +113,10 @@ def made_by(device:str="cpu") -> dict[str, str]:
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} thread{'s' * (torch.get_num_threads() > 1)} used"
     return dict(commit=said or "none", date=date.today().isoformat(), machine=machine, device=device, versions=versions())
 
+def _settings(method) -> str:
+    "What a method is, in words that are the same in every session."
+    return f"{method.__module__}.{method.__qualname__}{inspect.signature(method)}" if inspect.isfunction(method) else repr(method or tuple(BASELINES))
+
 def _slug(text:str) -> str:
     "A file name for a name."
     return re.sub(r"[^A-Za-z0-9.-]+", "_", text)
@@ -122,25 +134,28 @@ def _cell(file:Path, settings:str) -> dict|None:
 
 def compare(out:str|Path,                      # folder of the comparison; what it holds already is not computed again
             sets:dict[str, DataSet],           # such as `standard_sets()`
-            methods:dict[str, Recipe|None]|None=None, # None: `METHODS`; a recipe, or None for the training-free baselines
+            methods:dict[str, Recipe|Callable|None]|None=None, # None: `METHODS`; a recipe, a function, or None for the training-free baselines
             seeds=range(5),
-            n_clusters:tuple[int|None, ...]=(None, 20), # None: the set's own number; 20 as published
+            n_clusters:tuple[int|None, ...]=(None, 20), # None: the set's own numbers; 20 as published
             device:str="cpu",
             show:bool|None=None,               # progress; None: only where a person is looking
            ) -> pd.DataFrame:                  # `results(out)`
     "Run every cell of sets x methods x numbers of clusters x seeds that is not there yet. May be stopped and called again."
     out, methods = Path(out), METHODS if methods is None else methods
-    cells = [(method, seed, name, k) for method in methods for seed in seeds for name in sets for k in dict.fromkeys(k or sets[name].n_clusters for k in n_clusters)]
+    numbers = {name: dict.fromkeys(number for k in n_clusters for number in ([k] if k else [dataset.n_clusters, *dataset.also])) for name, dataset in sets.items()}
+    cells = [(method, seed, name, k) for method in methods for seed in seeds for name in sets for k in numbers[name]]
     for method, seed, name, k in progress(cells, "comparing", unit="cell", show=show):
-        recipe, dataset = methods[method], sets[name]
-        file, settings = out/"cells"/f"{_slug(name)}__{_slug(method)}__k{k}__seed{seed}.json", repr(recipe or tuple(BASELINES))
+        way, dataset = methods[method], sets[name]
+        file, settings = out/"cells"/f"{_slug(name)}__{_slug(method)}__k{k}__seed{seed}.json", _settings(way)
         if _cell(file, settings): continue
         cell = dict(set=name, method=method, n_clusters=k, seed=seed, settings=settings, **made_by(device))
         training, started = out/"training"/f"{_slug(name)}__{_slug(method)}__seed{seed}", time.perf_counter()
         resumed = training.exists()                                 # then the time of this call says little
         try:
             ions = dataset.ions(seed)
-            scores = _baseline_scores(ions, dataset, k, seed) if recipe is None else _fitted_scores(recipe, ions, dataset, k, seed, device, training)
+            if way is None: scores = _baseline_scores(ions, dataset, k, seed)
+            elif isinstance(way, Recipe): scores = _fitted_scores(way, ions, dataset, k, seed, device, training)
+            else: scores = way(ions, k, seed)
             cell |= dict(seconds=None if resumed else round(time.perf_counter() - started, 1), scores=scores.to_numpy().tolist())
         except InputError as e: cell |= dict(missing=str(e))
         with written_whole(file) as partial: partial.write_text(json.dumps(cell, indent=1))
@@ -165,7 +180,7 @@ def results(out:str|Path) -> pd.DataFrame: # set, method, stage, n_clusters, see
     first, last = ["set", "method", "stage", "n_clusters", "seed"], ["seconds", "commit", "date", "machine", "device", "missing"]
     return table[first + [name for name in table if name not in first + last] + last]
 
-# %% ../nbs/33_compare.ipynb #c024
+# %% ../nbs/33_compare.ipynb #c026
 def long_table(results:pd.DataFrame # of `results`, or read from its CSV
               ) -> pd.DataFrame:    # set, n_clusters, stage, seed, metric, value
     "Every score that was measured, a row each."
@@ -185,13 +200,24 @@ def last_stages(results:pd.DataFrame) -> list[str]:
     ends = {method: [*dict.fromkeys(stages[stages == "patterns alone"]), stages.iloc[-1]] for method, stages in fitted.groupby("method", sort=False).stage}
     return [f"{method}: {stage}" for method, stages in ends.items() for stage in stages]
 
-# %% ../nbs/33_compare.ipynb #c027
+# %% ../nbs/33_compare.ipynb #c029
 JUDGED_BY = {"barley": ("linked_lift",)} # all others: ("hungarian", "ari")
+
+def judged(results:pd.DataFrame # of `results`, or read from its CSV
+          ) -> pd.DataFrame:    # as `long_table`, `n_clusters` in words
+    "The scores that sets are judged by: at the number of classes; those of `JUDGED_BY` as the mean over all numbers of clusters, for stages that were run at each."
+    parts = []
+    for name, part in long_table(results).groupby("set", sort=False):
+        numbers = sorted(part.n_clusters.unique())[:None if name in JUDGED_BY else 1]
+        found = part[part.n_clusters.isin(numbers)].groupby(["set", "stage", "seed", "metric"], sort=False).value.agg(["mean", "count"])
+        words = ("mean over " if len(numbers) > 1 else "") + ", ".join(map(str, numbers)) + " clusters"
+        parts.append(found[found["count"] == len(numbers)]["mean"].rename("value").reset_index().assign(n_clusters=words))
+    return pd.concat(parts, ignore_index=True)
 
 def compact(results:pd.DataFrame # of `results`, or read from its CSV
            ) -> pd.DataFrame:    # text, by stage; a column a set, then the number of seeds; the best of each score between **
-    "Baselines and last stages of the recipes by set, at the number of classes: mean ± standard deviation over seeds."
-    table, columns = long_table(at_classes(results)), {}
+    "Baselines and last stages of the recipes by set: mean ± standard deviation over seeds."
+    table, columns = judged(results), {}
     table = table[table.stage.isin([*BASELINES, *last_stages(results)])]
     for (name, k), part in table.groupby(["set", "n_clusters"], sort=False):
         metrics = list(JUDGED_BY.get(name, ("hungarian", "ari")))
@@ -199,16 +225,16 @@ def compact(results:pd.DataFrame # of `results`, or read from its CSV
         for metric in metrics:
             mean = board[metric].str.extract(r"^(-?[\d.]+)")[0].astype(float) # as shown: equals are both in bold
             board[metric] = board[metric].mask(mean == mean.max(), "**" + board[metric] + "**")
-        columns[f"{name}, {k} clusters: {' / '.join(METRICS[metric] for metric in metrics)}"] = board.agg(" / ".join, axis=1)
+        columns[f"{name}, {k}: {' / '.join(METRICS[metric] for metric in metrics)}"] = board.agg(" / ".join, axis=1)
     seeds = table.groupby(["stage", "set"], sort=False).seed.nunique().groupby("stage").agg(["min", "max"])
     columns["seeds"] = seeds.apply(lambda n: f"{n['min']}" if n["min"] == n["max"] else f"{n['min']} to {n['max']}", axis=1)
     return pd.DataFrame(columns).reindex(table.stage.unique()).fillna("–").rename_axis("stage")
 
-# %% ../nbs/33_compare.ipynb #c031
-def _elsewhere(results:pd.DataFrame, name:str, k:int, metric:str) -> list[str]:
-    "What the recipes scored that were cut into another number of clusters only, beside the best baseline there."
+# %% ../nbs/33_compare.ipynb #c033
+def _elsewhere(results:pd.DataFrame, name:str, known, metric:str) -> list[str]:
+    "What the recipes scored that are not among the `known` stages, for they were cut into other numbers of clusters only, beside the best baseline there."
     table = long_table(results[results["set"] == name]).query("metric == @metric")
-    only = table[table.stage.isin(last_stages(results)) & ~table.stage.isin(table[table.n_clusters == k].stage)]
+    only = table[table.stage.isin(last_stages(results)) & ~table.stage.isin(known)]
     said = []
     for (stage, other), part in only.groupby(["stage", "n_clusters"], sort=False):
         there = table[(table.n_clusters == other) & table.stage.isin(list(BASELINES))].groupby("stage").value.mean()
@@ -218,15 +244,15 @@ def _elsewhere(results:pd.DataFrame, name:str, k:int, metric:str) -> list[str]:
 
 def standing(results:pd.DataFrame # of `results`, or read from its CSV
             ) -> list[str]:       # a sentence a set
-    "Which method is best on each set at the number of classes, and whether a baseline beats the recipes."
-    table, lines = long_table(at_classes(results)), []
+    "Which method is best on each set, and whether a baseline beats the recipes."
+    table, lines = judged(results), []
     for (name, k), part in table.groupby(["set", "n_clusters"], sort=False):
         metric = JUDGED_BY.get(name, ("hungarian", "ari"))[-1]
         wide = part[part.metric == metric].pivot(index="seed", columns="stage", values="value")
         errors = part[part.metric == "linked_standard_error"].groupby("stage").value.mean() if metric == "linked_lift" else pd.Series(dtype=float)
         baselines = [stage for stage in wide if stage in BASELINES]
         if not baselines:
-            lines.append(f"{name}, {k} clusters: no baseline has been run.")
+            lines.append(f"{name}, {k}: no baseline has been run.")
             continue
         best = wide[baselines].mean().idxmax()
         recipes = [stage for stage in last_stages(results) if stage in wide]
@@ -237,11 +263,11 @@ def standing(results:pd.DataFrame # of `results`, or read from its CSV
             words.append("beats it" if ahead.mean() > margin else "is beaten by it" if ahead.mean() < -margin else "cannot be told from it")
             said.append(f"{stage!r} {words[-1]} ({ahead.mean():+.2f}{'' if len(ahead) < 2 else f' ± {ahead.std():.2f}'}, {len(ahead)} seed{'s' * (len(ahead) > 1)})")
         winner = "a recipe wins" if "beats it" in words else "no clear winner" if "cannot be told from it" in words else "a baseline wins" if words else "no recipe has been run"
-        said += _elsewhere(results, name, k, metric)
-        lines.append(f"{name}, {k} clusters, by {METRICS[metric]}: {winner}; {'; '.join(said)}.")
+        said += _elsewhere(results, name, wide, metric)
+        lines.append(f"{name}, {k}, by {METRICS[metric]}: {winner}; {'; '.join(said)}.")
     return lines
 
-# %% ../nbs/33_compare.ipynb #c036
+# %% ../nbs/33_compare.ipynb #c038
 def record(results:pd.DataFrame # of `results`, or read from its CSV
           ) -> pd.DataFrame:    # a row for each method and commit, machine, device or reason
     "What made the results, as it stands in them: sets, seeds, cells, hours, commit, dates, machine, device; `missing` says why cells could not be run."

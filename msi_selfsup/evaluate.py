@@ -112,10 +112,11 @@ LINKS = {**LINKED_MASSES,       # 13C, Na-H, K-Na, K-H: those that phantoms plan
 DEFAULT_LINKS = tuple(LINKED_MASSES)
 
 def _polarities(polarity, n:int) -> np.ndarray: # int (n,)
-    "A number for the polarity of each ion; all alike when none is given."
-    if polarity is None or isinstance(polarity, str): return np.zeros(n, dtype=np.int64)
+    'A number for the polarity of each ion; all alike when none is given, each its own where it is "none", as for channels of other spectra.'
+    if polarity is None or isinstance(polarity, str): polarity = [polarity] * n
     if len(polarity) != n: raise InputError("polarity", f"has {len(polarity)} entries for {n} ions", "give one an ion")
-    return np.unique(["" if sign is None else str(sign) for sign in polarity], return_inverse=True)[1]
+    signs = np.array(["" if sign is None else str(sign) for sign in polarity], dtype=str)
+    return np.where(signs == "none", n + np.arange(n), np.unique(signs, return_inverse=True)[1])
 
 def _masses(links) -> dict[str, float]:
     "Link names with their mass differences."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 from torch import nn
 
 from .core import InputError
@@ -89,10 +90,23 @@ class _Table:
     within:np.ndarray  # smoothed ones times each other, float64 (n, n)
     noise:np.ndarray   # variance of a pixel, float64 (n,)
 
-    def weights(self, noise:np.ndarray, contrast:float) -> np.ndarray: # float64 (n,)
+    def weights(self, noise:np.ndarray, contrast:float, some:np.ndarray|slice=slice(None)) -> np.ndarray: # float64 (m,)
         "What each ion weighs: one over the root of noise and signal."
-        signal = np.median(np.maximum(self.squares / len(self.profile) - noise, 0))
+        signal = np.median(np.maximum(self.squares[some] / len(self.profile) - noise, 0))
         return 1 / np.sqrt(noise + contrast * signal + 1e-12 * self.squares.max())
+
+    def loadings(self, n_patterns:int, contrast:float, some:np.ndarray|slice=slice(None)) -> np.ndarray: # float64 (m, patterns)
+        "The patterns shared by some of the images, each as a sum of smoothed deviations: what each of those images counts in it."
+        squares, across, within, noise, n_pixels = self.squares[some], self.across[some][:, some], self.within[some][:, some], self.noise[some], len(self.profile)
+        n_patterns = max(1, min(n_patterns, len(squares) - 1, n_pixels // 2))
+        for _ in range(2):                                                 # noise gives weights, weights give patterns, patterns give noise
+            weight = self.weights(noise, contrast, some)
+            values, vectors = np.linalg.eigh(weight[:, None] * within * weight)
+            values, vectors = values[::-1][:n_patterns], vectors[:, ::-1][:, :n_patterns]
+            there = values > 1e-9 * values[0]
+            vectors = vectors[:, there] * weight[:, None] / np.sqrt(values[there])
+            noise = np.maximum(squares - np.square(across @ vectors).sum(1), 0) / (n_pixels - vectors.shape[1])
+        return vectors
 
 def _table(images:np.ndarray, mask:np.ndarray, sigma:float) -> _Table:
     "Images (n, height, width), tabled."
@@ -118,16 +132,7 @@ def shared_patterns(images:np.ndarray, # (n, height, width), 0 or more, none of 
                    ) -> SharedPatterns:
     "The spatial patterns that explain most of the signal in all images together."
     table = _table(images, mask, settings.sigma)
-    n_pixels, noise = len(table.profile), table.noise
-    n_patterns = max(1, min(n_patterns, len(images) - 1, n_pixels // 2))
-    for _ in range(2):                                                     # noise gives weights, weights give patterns, patterns give noise
-        weight = table.weights(noise, settings.contrast)
-        values, vectors = np.linalg.eigh(weight[:, None] * table.within * weight)
-        values, vectors = values[::-1][:n_patterns], vectors[:, ::-1][:, :n_patterns]
-        there = values > 1e-9 * values[0]
-        vectors = vectors[:, there] * weight[:, None] / np.sqrt(values[there])
-        noise = np.maximum(table.squares - np.square(table.across @ vectors).sum(1), 0) / (n_pixels - vectors.shape[1])
-    return SharedPatterns(mask, table.profile, table.blurred.T @ vectors.astype(np.float32))
+    return SharedPatterns(mask, table.profile, table.blurred.T @ table.loadings(n_patterns, settings.contrast).astype(np.float32))
 
 # %% ../nbs/16_patterns.ipynb #c018
 class PatternMixture(nn.Module):
@@ -178,6 +183,7 @@ def refined(fitted:PatternMixture,    # where to start
         fitted = _updated(fitted, coordinates, noise, densities.softmax(1))
     return fitted, history
 
+@threadpool_limits.wrap(limits=1)     # matrices so small are done before several threads have met
 def mixture(coordinates:torch.Tensor, # of `SharedPatterns`, float64 (n, patterns)
             noise:torch.Tensor,       # float64 (n,)
             labels:np.ndarray,        # to start from, int (n,), 0 to n_clusters - 1

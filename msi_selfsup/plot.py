@@ -15,6 +15,7 @@ from sklearn.manifold import TSNE
 
 from .baseline import root_smoothed_pearson_features
 from .core import InputError
+from .exchange import axis_of
 from .images import IonImages, scaled
 
 # %% auto #0
@@ -128,7 +129,7 @@ def _head(axes, x, y, width, cluster:int, of_cluster, confidence):
     said = f"{len(of_cluster)} ion{'s' * (len(of_cluster) != 1)}"
     if confidence is not None and cluster >= 0: said += f", confidence {confidence[of_cluster].mean():.2f}"
     axes.add_patch(Rectangle((x, y), width, 0.04, color=cluster_style(cluster)[0], lw=0))
-    axes.text(x, y + 0.17, f"cluster {cluster}" if cluster >= 0 else "set aside", fontsize=9, weight="bold")
+    axes.text(x, y + 0.17, f"cluster {cluster}" if cluster >= 0 else "in no cluster", fontsize=9, weight="bold")
     axes.text(x, y + 0.30, said, fontsize=7, color="#444444")
 
 def _ordered(ions, labels, confidence):
@@ -154,6 +155,10 @@ def _planned(sizes, across:float, down:float):
     return min((plan(columns) for columns in range(least, max(least, sum(sizes)) + 1)), key=lambda p: abs(np.log(p[2] / p[3] / 1.25)))
 
 # %% ../nbs/22_plot.ipynb #c029
+def _heading(n_ions:int, n_clusters:int, axis:str) -> str:
+    "What a montage shows."
+    return f"{n_ions} ion{'s' * (n_ions != 1)} in {n_clusters or 'no'} cluster{'s' * (n_clusters > 1)}, titled with their {axis}"
+
 def plot_montage(ions:IonImages,
                  labels,         # cluster of each ion, int (n,); -1 = set aside
                  confidence=None # of each ion, (n,): the surest come first; None: the most typical come first
@@ -170,7 +175,7 @@ def plot_montage(ions:IonImages,
     across, down = unit * (width + gap), unit * (height + strip)
     places, tops, *size = _planned([len(m) for m in members.values()], across, down)
     figure, axes = _sheet(*size)
-    axes.text(0.2, 0.3, f"{len(ions)} ions in {sum(c >= 0 for c in members)} clusters, titled with their m/z", fontsize=11)
+    axes.text(0.2, 0.3, _heading(len(ions), int(sum(c >= 0 for c in members)), axis_of(ions)), fontsize=11)
     for (cluster, of_cluster), (shelf, first, wide) in zip(members.items(), places):
         x, y = 0.2 + first * across, tops[shelf]
         _head(axes, x, y, wide * across - 0.1, cluster, of_cluster, confidence)
@@ -203,7 +208,7 @@ def plot_clusters(ions:IonImages,
                                          extent=(x, x + side, y + down - 0.56, y + 0.39), aspect="auto")
         for line, ion in enumerate(of_cluster[:3]):
             name = f"  {ions.names[ion]}" if ions.names is not None else ""
-            axes.text(x, y + down - 0.42 + 0.12 * line, _shortened(f"m/z {ions.mz[ion]:.4f}{name}", side, 7), fontsize=7)
+            axes.text(x, y + down - 0.42 + 0.12 * line, _shortened(f"{axis_of(ions)} {ions.mz[ion]:.4f}{name}", side, 7), fontsize=7)
     return figure
 
 # %% ../nbs/22_plot.ipynb #c040
@@ -223,8 +228,8 @@ def _label_places(points, labels) -> dict[int, np.ndarray]: # (2,) for each clus
         places[int(cluster)] = free[0] if free else own[0]
     return places
 
-def plot_embedding(before,    # features before training, (n, d)
-                   after,     # features after training, (n, e)
+def plot_embedding(before,    # features before training, (n, d); with two of them, these are the places on the map
+                   after,     # features after training, (n, e); likewise
                    labels,    # cluster of each ion, int (n,); -1 = set aside
                    seed:int=0 # of t-SNE
                   ) -> Figure:
@@ -234,7 +239,7 @@ def plot_embedding(before,    # features before training, (n, d)
     if len(labels) < 3: raise InputError("before", f"has {len(labels)} ions", "t-SNE needs at least 3")
     figure = Figure((11, 5.4), dpi=120, layout="constrained")
     for axes, features, title in zip(figure.subplots(1, 2), (before, after), ("before training", "after training")):
-        points = _map(features, seed)
+        points = np.asarray(features) if np.shape(features)[1:] == (2,) else _map(features, seed)
         for cluster in np.unique(labels):
             of_cluster, (colour, marker) = points[labels == cluster], cluster_style(cluster)
             axes.scatter(*of_cluster.T, s=26, c=colour, marker=marker, alpha=0.8, lw=1.2 if marker == "x" else 0)

@@ -23,33 +23,35 @@ from .choice import choose_n_clusters
 from .clusterer import IonImageClusterer, Recipe, choose_device
 from .core import InputError, existing_file, sha256, versions
 from .evaluate import LinkedLift, linked_lift
+from .exchange import read_images
 from .images import IonImages, by_mz, constant, load, pixels, save, scaled
 from .imzml import ibd_beside, read_imzml
 from .patterns import Patterns
-from .plot import plot_choice, plot_clusters, plot_embedding, plot_montage, typicality
+from .plot import _map, plot_choice, plot_clusters, plot_embedding, plot_montage, typicality
+from .report import write_report
 from .scoreboard import plot_scoreboard, scores_table, stage_scores, verdict
 from .spectral import check_n_clusters, spectral_labels
 from .train import save_whole
 
 # %% auto #0
-__all__ = ['RUN_FILES', 'read_sample', 'read_table', 'read_labels', 'assignments', 'clusters', 'baseline_scores', 'check_out',
-           'run_folder', 'write_results', 'cluster_run', 'score_run', 'run_links']
+__all__ = ['RUN_FILES', 'read_sample', 'read_table', 'read_labels', 'assignments', 'clusters', 'judged_baselines',
+           'baseline_scores', 'check_out', 'run_folder', 'write_results', 'cluster_run', 'score_run', 'run_links']
 
 # %% ../nbs/31_run.ipynb #c007
-def read_sample(sample:str|Path,         # .imzML or .npz
-                mzs=None,                # for an imzML: m/z values, or a file of them; None: found in the data
+def read_sample(sample:str|Path,         # .imzML; or images extracted already: .npz, .h5ad, .tif, .tiff, .npy, metaspace:DATASET_ID
+                mzs=None,                # m/z values, or a file of them: to extract, None: found in the data; of the images of a .tif, .tiff or .npy
                 ppm:float=10.,           # for an imzML: half width of the window around each m/z
                 normalise:str="tic",     # for an imzML: "tic", "rms", "median" or "none"
                 show:bool|None=None,
+                axis:str="m/z",          # for a .tif, .tiff or .npy of other spectra: what `mzs` are, such as "Raman shift (1/cm)"
                ) -> IonImages:           # in the order of m/z; `source` names the files and their SHA-256
     "Read the ion images of a sample. Raises `InputError` for files that cannot be used."
-    sample = existing_file(sample, "an imzML file, or an .npz of ion images")
-    suffix = sample.suffix.lower()
-    if suffix == ".npz" and (mzs is not None or ppm != 10 or normalise != "tic"):
-        raise InputError(sample, "holds images that have been extracted already", "leave out mzs, ppm and normalise, or give the imzML")
-    if suffix == ".npz": ions, files = load(sample), [sample]
-    elif suffix == ".imzml": ions, files = read_imzml(sample, mzs, ppm, normalise, show=show), [sample, ibd_beside(sample)]
-    else: raise InputError(sample, f"ends in {suffix or 'nothing'}", "give an .imzML file, or an .npz of ion images")
+    if str(sample).lower().endswith(".imzml"):
+        if axis != "m/z": raise InputError(sample, "holds mass spectra", "leave out axis")
+        sample = existing_file(sample, "an imzML file")
+        ions, files = read_imzml(sample, mzs, ppm, normalise, show=show), [sample, ibd_beside(sample)]
+    elif (ppm, normalise) != (10, "tic"): raise InputError(sample, "is no imzML: its images have been extracted already", "leave out ppm and normalise, or give the imzML")
+    else: ions, files = read_images(sample, mzs, axis, show), [path for path in [Path(sample).expanduser()] if path.exists()]
     return by_mz(replace(ions, source={**ions.source, "path": str(sample), "sha256": {file.name: sha256(file) for file in files}}))
 
 # %% ../nbs/31_run.ipynb #c010
@@ -102,31 +104,40 @@ def clusters(ions:IonImages, labels:np.ndarray, confidence:np.ndarray) -> pd.Dat
     return pd.DataFrame(rows)
 
 # %% ../nbs/31_run.ipynb #c017
+def judged_baselines(ions:IonImages,
+                     kept:np.ndarray,           # positions of the ions to cluster; the others are in no cluster
+                     n_clusters:int, n_neighbours:int|None=None, seed:int=0,
+                     names:tuple[str, ...]=CHEAP_BASELINES # of `BASELINES`
+                    ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]: # stage, metric, value; labels int64 (n,) of each baseline
+    "Cluster by each of the training-free baselines, and score it."
+    rows, found = [], {}
+    for name in names:
+        features, labels = baseline_features(ions, name), np.full(len(ions), -1)
+        def cluster(positions, seed): return spectral_labels(features[kept[positions]], n_clusters, n_neighbours, seed=seed)
+        labels[kept] = cluster(np.arange(len(kept)), seed)
+        enough = 0.6 * len(kept) > n_clusters                   # any two subsets of 80 % share so many ions
+        rows += stage_scores(name, labels, ions.mz, ions.polarity, ions.labels, features, ions, cluster if enough else None)
+        found[name] = labels
+    return scores_table(rows), found
+
 def baseline_scores(ions:IonImages, n_clusters:int, n_neighbours:int|None=None, seed:int=0,
                     names:tuple[str, ...]=CHEAP_BASELINES # of `BASELINES`
                    ) -> pd.DataFrame: # stage, metric, value
-    "Scores of the training-free baselines. As in the clusterer, constant images are in no cluster."
-    rows, varied = [], ~constant(ions)
-    for name in names:
-        features, labels = baseline_features(ions, name), np.full(len(ions), -1)
-        def cluster(positions, seed): return spectral_labels(features[varied][positions], n_clusters, n_neighbours, seed=seed)
-        labels[varied] = cluster(np.arange(varied.sum()), seed)
-        enough = 0.6 * varied.sum() > n_clusters                # any two subsets of 80 % share so many ions
-        rows += stage_scores(name, labels, ions.mz, ions.polarity, ions.labels, features, ions, cluster if enough else None)
-    return scores_table(rows)
+    "Scores of the training-free baselines on all ions whose images are not constant."
+    return judged_baselines(ions, np.flatnonzero(~constant(ions)), n_clusters, n_neighbours, seed, names)[0]
 
 # %% ../nbs/31_run.ipynb #c021
 RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "encoder.pt", "classifier.pt",
-             "montage.png", "clusters.png", "embedding.png", "scoreboard.png", "n_clusters.png",
-             "ions.npz")
+             "montage.png", "clusters.png", "embedding.png", "scoreboard.png", "n_clusters.png", "report.html",
+             "baselines.csv", "embedding.npz", "ions.npz")
 
 def check_out(out:str|Path, overwrite:bool=False) -> Path:
-    "The path `out`, if a run folder may be made there; else `InputError`. Only a finished run, with nothing added to it, may be replaced."
+    "The path `out`, if a run folder may be made there; else `InputError`. Only a finished run, also of an earlier version, with nothing added to it, may be replaced."
     out = Path(out).expanduser().resolve()
     if out.is_dir(): found = {file.name for file in out.iterdir()}
     elif out.exists(): raise InputError(out, "is a file", "choose another --out")
     else: found = set()
-    if found and not (overwrite and found == set(RUN_FILES)):
+    if found and not (overwrite and {"assignments.csv", "config.json"} <= found <= set(RUN_FILES)):
         raise InputError(out, "is already there", "choose another --out, or add --overwrite to replace a finished run")
     partial = out.with_name(out.name + ".partial")
     if partial.exists() and not (partial/"key.json").exists(): raise InputError(partial, "is in the way and not a stopped run", "move it, or choose another --out")
@@ -164,7 +175,7 @@ def run_folder(out:str|Path,        # the folder to make
         raise
 
 # %% ../nbs/31_run.ipynb #c025
-def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scores:pd.DataFrame, config:dict) -> None:
+def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scores:pd.DataFrame, baselines:dict[str, np.ndarray], config:dict) -> None:
     "Write every file of a run into `folder`."
     def table(frame, name): frame.to_csv(folder/name, index=False, lineterminator="\n")
     labels, confidence = clusterer.labels_, clusterer.confidence_
@@ -172,16 +183,21 @@ def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scor
     table(clusters(ions, labels, confidence), "clusters.csv")
     table(scores, "scores.csv")
     table(clusterer.history_, "losses.csv")
+    table(pd.DataFrame(dict(mz=ions.mz.round(6), **baselines)), "baselines.csv")
     decides = clusterer.classifier_ if clusterer.patterns_ is None else torch.nn.ModuleDict(dict(patterns=clusterer.patterns_, mixture=clusterer.classifier_))
     for name, module in dict(encoder=clusterer.encoder_, classifier=decides).items():
         save_whole({key: value.cpu() for key, value in module.state_dict().items()}, folder/f"{name}.pt")
     plot_montage(ions, labels, confidence).savefig(folder/"montage.png")
     plot_clusters(ions, labels, confidence).savefig(folder/"clusters.png")
     seen = labels >= 0
-    plot_embedding(clusterer.embedding_before_[seen], clusterer.embedding_[seen], labels[seen], seed=clusterer.seed).savefig(folder/"embedding.png")
     plot_scoreboard(scores).savefig(folder/"scoreboard.png")
+    before, after = np.full((2, len(ions), 2), np.nan, dtype=np.float32)
+    before[seen], after[seen] = (_map(features[seen], clusterer.seed) for features in (clusterer.embedding_before_, clusterer.embedding_))
+    plot_embedding(before[seen], after[seen], labels[seen]).savefig(folder/"embedding.png")
+    np.savez_compressed(folder/"embedding.npz", features=clusterer.places_.astype(np.float32), before=before, after=after)
     save(ions, folder/"ions.npz")
     (folder/"config.json").write_text(json.dumps(config, indent=2, default=str) + "\n")
+    write_report(folder)
 
 # %% ../nbs/31_run.ipynb #c028
 def cluster_run(ions:IonImages,               # what to cluster, in the order of m/z, as from `read_sample`
@@ -197,30 +213,31 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
     "Cluster `ions` and leave a run folder. Raises `InputError`; after an interrupt the same call goes on."
     recipe = recipe if isinstance(recipe, Recipe) else Recipe.named(recipe)
     if weights is not None: recipe = replace(recipe, weights=str(weights))
-    varied = ions[~constant(ions)]
-    check_n_clusters(2 if n_clusters is None else n_clusters, len(varied))
-    choice = choose_n_clusters(scaled(varied, recipe.clip), ions.mask, recipe.patterns or Patterns(), seed)
-    if n_clusters is None: n_clusters = choice.n_clusters
+    if weights == "imagenet" and recipe.encoder == "grid": recipe = replace(recipe, encoder="efficientnet-b0") # the network that such weights exist for
+    check_n_clusters(2 if n_clusters is None else n_clusters, int((~constant(ions)).sum()))
     at, made_with = choose_device(device), versions()
     pixels_seen = hashlib.sha256(ions.images.tobytes() + ions.mask.tobytes() + ions.mz.tobytes()).hexdigest()
     weights_file = sha256(recipe.weights) if Path(recipe.weights).is_file() else None
     key = dict(recipe=recipe, weights=weights_file, n_clusters=n_clusters, seed=seed, device=at.type, threads=torch.get_num_threads(),
                ions=pixels_seen, source=ions.source, versions=made_with)
     with run_folder(out, key, overwrite) as folder:
-        clusterer = IonImageClusterer(n_clusters, recipe, seed, str(at)).fit(ions, checkpoints=folder/"training", show=show)
-        seconds, seen = dict(clusterer.seconds_), clusterer.labels_ >= 0
-        started = time.perf_counter()
-        scores = pd.concat([baseline_scores(ions, n_clusters, recipe.n_neighbours, seed), clusterer.scores_], ignore_index=True)
-        seconds["scores"] = round(time.perf_counter() - started, 3)
-        started = time.perf_counter()
+        names, judged = tuple(dict.fromkeys([*CHEAP_BASELINES, *recipe.views])), {}
+        def baselines(kept, n_clusters):
+            judged["scores"], judged["labels"] = judged_baselines(ions, kept, n_clusters, recipe.n_neighbours, seed, names)
+            return {name: judged["labels"][name][kept] for name in recipe.views}
+        clusterer = IonImageClusterer("auto" if n_clusters is None else n_clusters, recipe, seed, str(at)).fit(ions, checkpoints=folder/"training", starts=baselines, show=show)
+        n_clusters, seconds, seen = clusterer.n_clusters_, dict(clusterer.seconds_), clusterer.labels_ >= 0
+        if not judged: baselines(np.flatnonzero(seen), n_clusters)           # a recipe that needs no other start
+        scores = pd.concat([judged["scores"], clusterer.scores_], ignore_index=True)
+        choice = clusterer.choice_ or choose_n_clusters(scaled(ions[seen], recipe.clip), ions.mask, recipe.patterns or Patterns(), seed)
         config = dict(recipe=asdict(recipe), n_clusters=n_clusters, start=clusterer.start_, choice=dict(n_clusters=choice.n_clusters, n_patterns=choice.n_patterns, curve=choice.curve.to_dict("list")), seed=seed, versions=made_with, seconds=seconds,
                       device=dict(type=at.type, name=torch.cuda.get_device_name(at) if at.type == "cuda" else at.type, threads=torch.get_num_threads()),
                       input=dict(**ions.source, ions=len(ions), height=ions.images.shape[1], width=ions.images.shape[2],
-                                 measured_pixels=int(ions.mask.sum()), set_aside=ions.mz[~seen].tolist()),
+                                 measured_pixels=int(ions.mask.sum()), set_aside=ions.mz[~seen].tolist(), without_structure=ions.mz[~seen & np.isfinite(clusterer.structure_)].tolist()),
                       found=dict(ions=int(seen.sum()), clusters=len(np.unique(clusterer.labels_[seen])), confident=int((clusterer.confidence_ > 0.9).sum())),
                       verdict=verdict(list(scores.itertuples(index=False, name=None))))
         plot_choice(choice.curve, n_clusters).savefig(folder/"n_clusters.png")
-        write_results(folder, ions, clusterer, scores, config)
+        write_results(folder, ions, clusterer, scores, judged["labels"], config)
         shutil.rmtree(folder/"training")
     return clusterer, scores
 
