@@ -26,7 +26,7 @@ __all__ = ['ABLATIONS', 'ablation_labels', 'ablation_scores']
 
 # %% ../nbs/34_ablation.ipynb #c007
 ABLATIONS = {
-    "all parts": "the default, without its network",
+    "all parts": "the default without its network, its averaging and its test for structure",
     "no mixture": "the spectral labels of the start that was chosen, as they are",
     "spectral clustering of the patterns": "no mixture and no other starts",
     "no noise model": "all ions are held to be known exactly",
@@ -109,7 +109,7 @@ def ablation_labels(ions:IonImages, # none of them constant
 def ablation_scores(ions:IonImages, n_clusters:int, seed:int=0,
                     recipe:Recipe=Recipe() # a recipe with patterns
                    ) -> pd.DataFrame: # stage, metric, value
-    "Scores of each variant. As in the clusterer, constant images are in no cluster. Raises `InputError`."
+    "Scores of each variant. Constant images are in no cluster. Raises `InputError`."
     if recipe.patterns is None: raise InputError("recipe", f"{recipe.name!r} has no patterns to take apart", "give one with patterns, such as the default")
     varied, rows = ~constant(ions), []
     check_n_clusters(n_clusters, int(varied.sum()))

@@ -87,6 +87,6 @@ def choose_n_clusters(images:np.ndarray, # (n, height, width), 0 or more, none o
     starts = [spectral_labels(F.normalize(coordinates), most, None, assign, seed) for assign in ("discretize", "cluster_qr")]
     fitted, _ = max((mixture(coordinates, noise, labels, most, settings) for labels in starts), key=lambda fit: fit[1][-1])
     path = merge_path(fitted, coordinates, noise)
-    curve = pd.DataFrame([dict(n_clusters=k, log_likelihood=likelihood, score=likelihood - 1.25 * k * coordinates.shape[1] / 2 * np.log(n) * n / (n - k - 1))
+    curve = pd.DataFrame([dict(n_clusters=k, log_likelihood=likelihood, score=likelihood - 1.25 * k * coordinates.shape[1] / 2 * np.log(n) * n / max(n - k - 1, 1))
                           for k, (_, likelihood) in sorted(path.items())])
     return NumberChoice(int(curve.n_clusters[curve.score.idxmax()]), curve, coordinates.shape[1])

@@ -68,7 +68,7 @@ def msi_info(sample:str, # an imzML file; its .ibd lies beside it
 def msi_cluster(sample:str,             # an imzML file (its .ibd beside it); or ion images: .npz, .h5ad, .tif or .npy (with mzs), metaspace:DATASET_ID
                 out:str="msi_run",      # the run folder to make
                 n_clusters:int=None,    # clusters; by default as many as the images carry (the run's n_clusters.png shows the curve)
-                recipe:str="default",   # default, network (without shared patterns), or hu2022 as published
+                recipe:str="default",   # default; network (a neural network alone); hu2022 (as published, downloads ImageNet weights)
                 weights:str=None,       # weights to start from: imagenet, none, or a file; by default what the recipe says
                 mzs:str=None,           # text or CSV of the m/z to extract, with an optional column name; by default they are found. For .tif and .npy: the m/z of the images, in their order
                 ppm:float=10.,          # for an imzML: half width of the window around each m/z, in parts per million
@@ -93,7 +93,7 @@ def _report(out:str|Path) -> Path:
     print(f"{found['ions']} ions in {found['clusters']} cluster{'s' * (found['clusters'] != 1)}, {found['confident']} with confidence above 0.9, in {sum(config['seconds'].values()):.0f} s")
     print(f"left to the images it would be {choice} clusters; see n_clusters.png" if choice != config["n_clusters"] else "that many are what the images carry; see n_clusters.png")
     print(config["verdict"])
-    print(f"look at {Path(out)/'montage.png'} and {Path(out)/'assignments.csv'}")
+    print(f"open {Path(out)/'report.html'} in a browser; the table is {Path(out)/'assignments.csv'}")
     return Path(out)
 
 # %% ../nbs/32_cli.ipynb #c015
@@ -199,6 +199,7 @@ def msi_demo(out:str="msi_demo_run", # the run folder to make; an earlier demons
 def _is_demo(out:str|Path, sha256:dict) -> bool:
     "Whether a run folder is an earlier demonstration, from the same files."
     config = Path(out)/"config.json"
-    return config.exists() and json.loads(config.read_text())["input"].get("sha256") == sha256
+    try: return json.loads(config.read_text())["input"].get("sha256") == sha256
+    except (OSError, ValueError, KeyError, TypeError, AttributeError): return False  # not there, or not ours
 
 COMMANDS = {command.__name__: command for command in (msi_demo, msi_cluster, msi_info, msi_score, msi_colocalised, msi_export, msi_phantom)}

@@ -106,7 +106,7 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
     """Clusters ion images by where the ions are. Follows scikit-learn's conventions.
 
     After `fit`: `labels_` int64 (n,), -1 for ions in no cluster, because their images are constant or show no structure beyond noise; `structure_` float64 (n,),
-    how often noise alone would look as structured; `confidence_` float32 (n,), how probable the label is (0 for ions in no cluster);
+    how often noise alone would look as structured; `confidence_` float32 (n,), how probable the label is (0 for ions in no cluster; where averaging would have another label than the classifier, below a half);
     `embedding_` float32 (n, d), the encoder's features and, in the default, beside them the coordinates among the shared patterns, which are
     what the mixture clusters; `embedding_before_`, the features of the untrained encoder; zero for ions in no cluster;
     `places_` float32 (n, d), where each ion lies once its noise is allowed for (`without_noise`), or, without patterns, the embedding;
@@ -260,7 +260,7 @@ def _placed(self:IonImageClusterer, ions:IonImages, ready:Prepared) -> tuple[Pre
     self.structure_[ready.kept] = structure_test(images, ions.mask, recipe.patterns or Patterns(), self.seed)
     shown = self.structure_[ready.kept] <= recipe.structure
     if shown.sum() <= (2 if self.n_clusters == "auto" else self.n_clusters):
-        raise InputError("ions", f"{shown.sum()} of {len(shown)} images show structure beyond noise", "ask for fewer clusters, give clearer images, or a recipe with structure=None")
+        raise InputError("ions", f"{shown.sum()} of {len(shown)} images show structure beyond noise", "ask for fewer clusters or give clearer images; in Python, replace(Recipe(), structure=None) clusters all")
     return replace(ready, images=ready.images[torch.from_numpy(shown)], kept=ready.kept[shown]), images[shown]
 
 def _named(mz:np.ndarray) -> str:

@@ -89,7 +89,7 @@ def _fitted_scores(recipe:Recipe, ions:IonImages, dataset:DataSet, n_clusters:in
     clusterer = IonImageClusterer(n_clusters, recipe, seed, device).fit(ions, checkpoints=training)
     if not dataset.averages: return clusterer.scores_
     averages, known = _with_averages(ions, dataset)
-    accuracy = linear_evaluation(clusterer.transform(averages), known, clusterer.embedding_, ions.labels)
+    accuracy = linear_evaluation(clusterer.transform(averages), known, clusterer.transform(ions), ions.labels)
     return pd.concat([clusterer.scores_, pd.DataFrame([("self-labelling", "linear", accuracy)], columns=clusterer.scores_.columns)], ignore_index=True)
 
 def _baseline_scores(ions:IonImages, dataset:DataSet, n_clusters:int, seed:int) -> pd.DataFrame:

@@ -77,8 +77,10 @@ def to_anndata(ions:IonImages,
     if ions.labels is not None: var["label"] = ions.labels
     obs = pd.DataFrame(dict(x=x, y=y), index=[f"x{column}_y{row}" for column, row in zip(x, y)])
     note = dict(source=json.dumps(ions.source, default=str), shape=np.array(ions.mask.shape), axis=axis_of(ions))
-    table = AnnData(ions.images[:, ions.mask].T.copy(), obs, var, uns=dict(msi_selfsup=note), obsm=dict(spatial=np.stack([x, y], 1).astype(float)),
-                    varm={} if embedding is None else dict(embedding=_per_ion(embedding, n, "embedding").astype(np.float32)))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Variable names are not unique")         # they are made so below
+        table = AnnData(ions.images[:, ions.mask].T.copy(), obs, var, uns=dict(msi_selfsup=note), obsm=dict(spatial=np.stack([x, y], 1).astype(float)),
+                        varm={} if embedding is None else dict(embedding=_per_ion(embedding, n, "embedding").astype(np.float32)))
     table.var_names_make_unique()
     return table
 
@@ -232,7 +234,7 @@ def write_cluster_tiffs(ions:IonImages,
     "Write the images of each cluster as a multi-page TIFF; all of them or none."
     folder, package, n = _free(folder, overwrite), _package("tifffile", "exchange"), len(ions)
     labels, names = _per_ion(labels, n, "labels"), np.full(n, "") if ions.names is None else ions.names
-    pages = np.array([f"{axis_of(ions)} {mz:.6f} {name}".strip() for mz, name in zip(ions.mz, names)])
+    pages = np.array([" ".join(f"{axis_of(ions)} {mz:.6f} {name}".split()) for mz, name in zip(ions.mz, names)])
     order = np.argsort(-_per_ion(np.zeros(n) if confidence is None else confidence, n, "confidence"), kind="stable")
     files = []
     with written_whole(folder) as partial:
@@ -310,6 +312,9 @@ def read_run(run:str|Path # a finished run folder
     try: table = pd.read_csv(path, keep_default_na=False)
     except ValueError as e: raise InputError(path, f"cannot be read as a table ({_first_line(e)})", "give the folder as msi_cluster made it") from None
     if missing := {"mz", "name", "cluster", "confidence"} - set(table): raise InputError(path, f"has no column {', '.join(sorted(missing))}", "give the folder as msi_cluster made it")
+    numbers = table[["mz", "cluster", "confidence"]].apply(pd.to_numeric, errors="coerce")
+    if numbers.isna().any(axis=None) or (numbers["cluster"] % 1 != 0).any(): raise InputError(path, "has rows without a number as mz, cluster or confidence", "give the folder as msi_cluster made it")
+    table = table.assign(mz=numbers["mz"], cluster=numbers["cluster"].astype(int), confidence=numbers["confidence"])
     if len(table) != len(ions) or not np.allclose(table["mz"], ions.mz, rtol=0, atol=1e-5): raise InputError(path, "does not list the ions of ions.npz", "give the folder as msi_cluster made it")
     if not (features := folder/"embedding.npz").exists(): return ions, table, None
     try:

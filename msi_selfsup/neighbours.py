@@ -85,13 +85,13 @@ def colocalised(ions:IonImages,
                 n:int=10,            # how many ions to name
                 ppm:float=10.,       # how far the ion may be from `mz`, in parts per million
                ) -> pd.DataFrame:    # mz, name, score (cosine similarity of the features), correlation (of the smoothed images); indexed by position in `ions`
-    "The ions that lie in the same places as that of a given m/z, nearest first. Raises `InputError` where no ion has that m/z, or its image is constant."
+    "The ions that lie in the same places as that of a given m/z, nearest first. Raises `InputError` where no ion has that m/z, or its image shows nothing to compare."
     position, features = ion_at(ions, mz, ppm), np.asarray(features, dtype=np.float32)
     if len(features) != len(ions): raise InputError("features", f"have {len(features)} rows for {len(ions)} ions", "give those of the same ions")
     if n < 1: raise InputError("n", f"is {n}", "ask for 1 ion or more")
     unit, blank = _unit(features), ~features.any(1)
     score = (unit @ unit[position]).clip(-1, 1)
-    if blank[position]: raise InputError(f"{axis_of(ions)} {ions.mz[position]:.6f}", "its image is constant, so no ion is nearer than another", "ask for another ion")
+    if blank[position]: raise InputError(f"{axis_of(ions)} {ions.mz[position]:.6f}", "is in no cluster: its image is constant or shows nothing beyond noise, so no ion is nearer than another", "ask for another ion")
     score[blank], score[position] = -np.inf, -np.inf
     found = np.argsort(-score, kind="stable")[:min(n, np.isfinite(score).sum())]
     names = np.full(len(ions), "") if ions.names is None else ions.names

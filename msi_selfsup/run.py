@@ -112,8 +112,10 @@ def judged_baselines(ions:IonImages,
     "Cluster by each of the training-free baselines, and score it."
     rows, found = [], {}
     for name in names:
-        features, labels = baseline_features(ions, name), np.full(len(ions), -1)
-        def cluster(positions, seed): return spectral_labels(features[kept[positions]], n_clusters, n_neighbours, seed=seed)
+        own, labels = baseline_features(ions[kept], name), np.full(len(ions), -1)
+        features = np.zeros((len(ions), own.shape[1]), np.float32)
+        features[kept] = own                                    # ions that are not clustered have no say in the others' view
+        def cluster(positions, seed): return spectral_labels(own[positions], n_clusters, n_neighbours, seed=seed)
         labels[kept] = cluster(np.arange(len(kept)), seed)
         enough = 0.6 * len(kept) > n_clusters                   # any two subsets of 80 % share so many ions
         rows += stage_scores(name, labels, ions.mz, ions.polarity, ions.labels, features, ions, cluster if enough else None)
@@ -134,10 +136,12 @@ RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "lo
 def check_out(out:str|Path, overwrite:bool=False) -> Path:
     "The path `out`, if a run folder may be made there; else `InputError`. Only a finished run, also of an earlier version, with nothing added to it, may be replaced."
     out = Path(out).expanduser().resolve()
-    if out.is_dir(): found = {file.name for file in out.iterdir()}
+    if out.is_dir(): found = {file.name for file in out.iterdir()} - {".DS_Store", "Thumbs.db", "desktop.ini"}
     elif out.exists(): raise InputError(out, "is a file", "choose another --out")
     else: found = set()
     if found and not (overwrite and {"assignments.csv", "config.json"} <= found <= set(RUN_FILES)):
+        strange = sorted(found - set(RUN_FILES))[:3]
+        if overwrite and strange: raise InputError(out, f"is already there, and holds {', '.join(strange)}, which no run writes", "move that away, or choose another --out")
         raise InputError(out, "is already there", "choose another --out, or add --overwrite to replace a finished run")
     partial = out.with_name(out.name + ".partial")
     if partial.exists() and not (partial/"key.json").exists(): raise InputError(partial, "is in the way and not a stopped run", "move it, or choose another --out")

@@ -153,11 +153,12 @@ def _panel(axes, table, metric:str, stages):
 
 # %% ../nbs/23_scoreboard.ipynb #c046
 def plot_scoreboard(scores:pd.DataFrame, # long table, as for `summary`
-                    metrics=("ari", "ami", "hungarian", "nn1", "linked_lift") # of which those in the table are shown; the higher the better
+                    metrics=None # names; None: ari, ami, hungarian, nn1 and linked_lift where the table has them, else morans_i and stability
                    ) -> Figure:
     "Each stage by each metric, mean and standard deviation over seeds, baselines told apart from the network's stages; sets below each other."
     table = summary(scores).dropna(subset="mean")
-    metrics = [metric for metric in metrics if metric in set(table.metric)]
+    there = [name for name in ("ari", "ami", "hungarian", "nn1", "linked_lift") if name in set(table.metric)] if metrics is None else metrics
+    metrics = [metric for metric in there or ("morans_i", "stability") if metric in set(table.metric)]
     if not metrics: raise InputError("scores", "holds none of the metrics to show", f"choose from {', '.join(table.metric.unique()) or 'a table with values'}")
     keys = [column for column in table if column not in ("stage", "metric", "mean", "std", "seeds")]
     sets = list(table.groupby(keys, sort=False)) if keys else [((), table)]

@@ -1,6 +1,6 @@
 """Run every check of the project and count them.
 
-    python tools/check.py           fast cells of every notebook, drift, and the demonstration
+    python tools/check.py           fast cells of every notebook, drift, links, and the demonstration
     python tools/check.py --slow    also the cells flagged slow
     python tools/check.py --save    also store the cells' outputs in the notebooks, for the documentation
     python tools/check.py 12 20     only the notebooks whose names begin so
@@ -15,6 +15,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,30 @@ def check_drift() -> tuple[bool, str]:
     return not changed and not bare, said + (f"; no stored output, run tools/check.py --save: {', '.join(bare)}" if bare else "")
 
 
+def pages_listed(entry) -> set[str]:
+    "The pages that a sidebar, or a part of one, lists."
+    if isinstance(entry, str): return {entry}
+    parts = entry if isinstance(entry, list) else [entry[key] for key in ("href", "contents") if key in entry]
+    return set().union(*map(pages_listed, parts))
+
+
+def check_links() -> tuple[bool, str]:
+    "Whether all links between pages lead somewhere, within the site where they stand on it, and the sidebar lists every page."
+    import yaml
+    site = ROOT / "nbs"
+    pages = [path for pattern in ("**/*.ipynb", "**/*.qmd") for path in site.glob(pattern) if "checkpoints" not in str(path)]
+    wrong, counted = [], 0
+    for page in [*pages, *ROOT.glob("*.md"), ROOT / "benchmark_data/README.md"]:
+        text = page.read_text(encoding="utf-8")
+        if page.suffix == ".ipynb": text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+        for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)\s#]+)", text):
+            target, counted = (page.parent / link).resolve(), counted + 1
+            if not target.exists() or (page.is_relative_to(site) and not target.is_relative_to(site)): wrong.append(f"{page.relative_to(ROOT)}: {link}")
+    listed = pages_listed(yaml.safe_load((site / "_quarto.yml").read_text(encoding="utf-8"))["website"]["sidebar"])
+    wrong += [f"_quarto.yml: {name}" for name in sorted(listed ^ {path.relative_to(site).as_posix() for path in pages})]
+    return counted > 0 and not wrong, f"links: {'; '.join(wrong) or f'{counted} hold'}, {len(pages)} pages"
+
+
 def check_demo() -> tuple[bool, str]:
     "Whether the README's first command does its main job: a whole run folder, offline."
     with tempfile.TemporaryDirectory() as folder:
@@ -126,7 +151,7 @@ def main() -> None:
         return
     notebooks = [path for path in sorted(ROOT.glob("nbs/**/*.ipynb"))
                  if "checkpoints" not in str(path) and path.name.startswith(tuple(asked.only) or "")]
-    results = [] if asked.only else [check_drift()]
+    results = [] if asked.only else [check_drift(), check_links()]
     for passed, said in results: print("ok  " if passed else "FAIL", said, flush=True)
     with ThreadPoolExecutor(2) as pool:
         for passed, said in pool.map(lambda path: check_notebook(path, asked.flags, asked.save), notebooks):
