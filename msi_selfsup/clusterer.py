@@ -256,7 +256,7 @@ def _placed(self:IonImageClusterer, ions:IonImages, ready:Prepared) -> tuple[Pre
     "The prepared images that show structure, and these images scaled. Raises `InputError` where too few do."
     recipe = self._recipe()
     images, self.structure_ = scaled(ions[ready.kept], recipe.clip), np.full(len(ions), np.nan)
-    if recipe.structure is None or ions.mask.any(1).sum() < 10: return ready, images               # the test needs ten rows
+    if recipe.structure is None: return ready, images
     self.structure_[ready.kept] = structure_test(images, ions.mask, recipe.patterns or Patterns(), self.seed)
     shown = self.structure_[ready.kept] <= recipe.structure
     if shown.sum() <= (2 if self.n_clusters == "auto" else self.n_clusters):
