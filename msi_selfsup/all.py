@@ -1,6 +1,8 @@
 "The public names of every module, for notebooks: `from msi_selfsup.all import *`."
 from msi_selfsup.core import *
 from msi_selfsup.images import *
+from msi_selfsup.tables import *
+from msi_selfsup.spectra import *
 from msi_selfsup.imzml import *
 from msi_selfsup.phantom import *
 from msi_selfsup.benchmark import *

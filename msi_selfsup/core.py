@@ -9,15 +9,21 @@ import hashlib
 import os
 import platform
 import shutil
+import stat
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import contextmanager
+from functools import wraps
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import psutil
 from tqdm.auto import tqdm
 
 # %% auto #0
-__all__ = ['InputError', 'existing_file', 'checked_seed', 'written_whole', 'watched', 'progress', 'sha256', 'versions']
+__all__ = ['InputError', 'existing_file', 'checked_seed', 'UnexpectedError', 'wall', 'walled', 'free_memory', 'check_memory',
+           'written_whole', 'watched', 'progress', 'sha256', 'versions']
 
 # %% ../nbs/00_core.ipynb #c007
 class InputError(ValueError):
@@ -36,9 +42,13 @@ def existing_file(path:str|Path, # a file that should be there
                  ) -> Path:      # the same, as a `Path`
     "`path`, once it is certain that it is a readable, non-empty file; else `InputError`."
     path = Path(path).expanduser()
-    if not path.exists(): raise InputError(path, "no such file", f"give the path of {what}")
-    if path.is_dir(): raise InputError(path, "is a folder", f"give the path of {what} in it")
-    if path.stat().st_size == 0: raise InputError(path, "the file is empty", "copy or export it again")
+    try: found = path.stat()
+    except PermissionError: raise InputError(path, "may not be read", "ask for permission to read it") from None
+    except (OSError, ValueError):                       # a broken link, a name that no file can have
+        raise InputError(path, "no such file", f"give the path of {what}") from None
+    if stat.S_ISDIR(found.st_mode): raise InputError(path, "is a folder", f"give the path of {what} in it")
+    if not stat.S_ISREG(found.st_mode): raise InputError(path, "is no regular file", f"give the path of {what}")
+    if found.st_size == 0: raise InputError(path, "the file is empty", "copy or export it again")
     if not os.access(path, os.R_OK): raise InputError(path, "may not be read", "ask for permission to read it")
     return path
 
@@ -46,24 +56,96 @@ def existing_file(path:str|Path, # a file that should be there
 def checked_seed(seed:int # a whole number from 0 to 2**32 - 1
                 ) -> int:
     "`seed`, if every random generator can take it; else `InputError`."
-    if isinstance(seed, bool) or int(seed) != seed or not 0 <= seed < 2**32: raise InputError("seed", f"is {seed}", "use a whole number from 0 to 4294967295")
+    try: fits = not isinstance(seed, bool) and int(seed) == seed and 0 <= seed < 2**32
+    except (TypeError, ValueError, OverflowError): fits = False
+    if not fits: raise InputError("seed", f"is {seed}", "use a whole number from 0 to 4294967295")
     return int(seed)
 
-# %% ../nbs/00_core.ipynb #c019
+# %% ../nbs/00_core.ipynb #w003
+class UnexpectedError(RuntimeError):
+    "An exception that a reader did not foresee: a fault of this package. Its cause is the exception itself."
+    def __init__(self,
+                 where:str|Path,  # the file that was read
+                 cause:Exception, # what was raised
+                ):
+        self.where, self.cause = str(where), f"{type(cause).__name__}: {cause}"
+        super().__init__(" ".join(f"{where}: could not be read, by a fault of msi_selfsup ({self.cause}); "
+                                  "please report it".split()))
+
+# %% ../nbs/00_core.ipynb #w004
 @contextmanager
-def written_whole(path:str|Path, # the file or folder to make
-                 ):              # yields a temporary path beside it, with the same ending
+def wall(path:str|Path # the file that is read
+        ):
+    "Only `InputError`, or `UnexpectedError` for what nobody foresaw, leaves the block."
+    try: yield
+    except (InputError, UnexpectedError): raise
+    except MemoryError: raise InputError(path, "does not fit into memory", "use a machine with more, or a part of it") from None
+    except OSError as e:
+        what = str(e.strerror or e).splitlines()[0] if str(e) else type(e).__name__
+        raise InputError(e.filename or path, f"cannot be read ({what})", "check the file, its disk and the permission") from e
+    except Exception as e: raise UnexpectedError(path, e) from e
+
+def walled(reader:Callable # its first argument is a path, or data of its own kind
+          ) -> Callable:
+    "The same reader behind a `wall`."
+    @wraps(reader)
+    def inner(path, *args, **kwargs):
+        with wall(path if isinstance(path, (str, Path)) else reader.__name__): return reader(path, *args, **kwargs)
+    return inner
+
+# %% ../nbs/00_core.ipynb #w008
+def free_memory() -> int: # bytes
+    "Memory that may still be used: of the machine, of the container, or as the variable MSI_SELFSUP_MEMORY (in GB) allows."
+    stated = os.environ.get("MSI_SELFSUP_MEMORY")
+    if stated:
+        try: return int(float(stated) * 1e9)
+        except (ValueError, OverflowError): raise InputError("MSI_SELFSUP_MEMORY", f"is {stated!r}", "give a number of GB, such as 8") from None
+    free = psutil.virtual_memory().available
+    try: free = min(free, _container_memory(Path("/sys/fs/cgroup")))
+    except (OSError, ValueError): pass              # no container, or one without a limit ("max")
+    return free
+
+def _container_memory(group:Path) -> int:
+    "What the control group of a container leaves; page cache that can be given back counts as free."
+    used, limit = (int((group/f"memory.{name}").read_text()) for name in ("current", "max"))
+    cache = dict(line.split() for line in (group/"memory.stat").read_text().splitlines())
+    return limit - used + int(cache.get("inactive_file", 0))
+
+def check_memory(where:str|Path, # the file or argument that asks for it
+                 needed:float,   # bytes, at the peak
+                 what:str,       # what they are for, in words: "367 images of 96 x 96 pixels"
+                 mend:str="use a machine with more memory, or a part of the data", # what the user can do
+                ) -> None:
+    "Raise `InputError`, with the figures, where more memory is needed than is free. Call it before allocating."
+    free = free_memory()
+    if needed > free: raise InputError(where, f"needs {needed / 1e9:.3g} GB for {what}, and {free / 1e9:.3g} GB are free", mend)
+
+# %% ../nbs/00_core.ipynb #c019
+def _remove(path:Path) -> None:
+    "Remove a file, a link or a folder, if it is there."
+    if path.is_dir() and not path.is_symlink(): shutil.rmtree(path, ignore_errors=True)
+    else: path.unlink(missing_ok=True)
+
+@contextmanager
+def written_whole(path:str|Path,     # the file or folder to make; of a link, what it points to
+                  folder:bool=False, # whether the block makes a folder
+                 ):                  # yields a temporary path beside it, with the same ending
     "Write to the path that this yields; it becomes `path` when the block succeeds and vanishes when it fails."
-    path = Path(path)
+    path = Path(os.path.realpath(Path(path).expanduser()))
+    if path.is_dir() and not folder: raise InputError(path, "is a folder", "give the name of a file")
+    if path.exists() and not path.is_dir() and folder: raise InputError(path, "is a file", "give the name of a folder")
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    own = f"{path.stem[:100]}.{os.getpid():x}-{threading.get_ident():x}" # alike for two files of one stem, as an imzML is
+    partial, old = (path.with_name(f".{own}{mark}{path.suffix}") for mark in ("", ".old"))
     try:
         yield partial
-        if path.is_dir(): shutil.rmtree(path)
-        os.replace(partial, path)
+        if folder and path.exists(): os.rename(path, old)
+        try: os.replace(partial, path)
+        except OSError:
+            if old.exists(): os.rename(old, path)   # the old one stays
+            raise
     finally:
-        if partial.is_dir(): shutil.rmtree(partial)
-        else: partial.unlink(missing_ok=True)
+        for left in (partial, old): _remove(left)
 
 # %% ../nbs/00_core.ipynb #c023
 def watched() -> bool:

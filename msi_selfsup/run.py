@@ -25,11 +25,12 @@ from .core import InputError, existing_file, sha256, versions
 from .evaluate import LinkedLift, linked_lift
 from .exchange import read_images
 from .images import IonImages, by_mz, constant, load, pixels, save, scaled
-from .imzml import ibd_beside, read_imzml
+from .imzml import read_imzml
 from .patterns import Patterns
 from .plot import _map, plot_choice, plot_clusters, plot_embedding, plot_montage, typicality
 from .report import write_report
 from .scoreboard import plot_scoreboard, scores_table, stage_scores, verdict
+from .spectra import ibd_beside
 from .spectral import check_n_clusters, spectral_labels
 from .train import save_whole
 
