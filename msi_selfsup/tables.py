@@ -278,7 +278,7 @@ def read_labelled_mzs(path:str|Path # text or CSV, with or without a header
     if separator == ",": _torn(path, header, rows, at)
     beside = next((words.index(name) for name in ("label", "class", "family", "cluster") if name in words), int(at == 0))
     mz, labels = _numbers(path, lines, [cells[at] for _, cells in rows]), _clean(path, lines, ["" if cells[beside] in _UNKNOWN else cells[beside] for _, cells in rows])
-    if _looks_numeric(labels): labels = np.array([label and f"{_number(label)[0]:g}" for label in labels]) # 1 and 1.0 are one label
+    if _looks_numeric(labels): labels = np.array([label and f"{_number(label)[0]:.12g}" for label in labels]) # 1 and 1.0 are one label
     known = {}
     for i, one, label in zip(lines, mz.tolist(), labels.tolist()):
         if label and known.setdefault(one, label) != label: raise InputError(f"{path}, line {i}", f"m/z {one:g} has the label {label!r}, and {known[one]!r} further up", "keep one of them")
