@@ -109,7 +109,7 @@ class IonImages:
         images = _intensities(self.images)
         n, *grid = images.shape
         mask = _checked_mask(images, self.mask)
-        mz = _per_ion(self.mz, n, np.float64, "mz")
+        mz = _per_ion(() if self.mz is None else self.mz, n, np.float64, "mz")
         fit = np.isfinite(mz) & (mz > 0)
         if not fit.all(): raise InputError("mz", f"holds {mz[~fit][:3]}", "give positive m/z values")
         bad = np.array([not np.isfinite(image[mask]).all() for image in images], dtype=bool) # one by one: the stack may be large
