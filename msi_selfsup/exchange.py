@@ -328,7 +328,10 @@ def _count_pages(path:Path) -> int:
         kind = struct.unpack(order + "H", file.read(2))[0] if order else 0
         if kind not in (42, 43): raise ValueError("not a TIFF file")
         counter, entry, link = ("Q", 20, "Q") if kind == 43 else ("H", 12, "I")
-        number = lambda code: struct.unpack(order + code, file.read(struct.calcsize(order + code)))[0]
+        def number(code):
+            read = file.read(struct.calcsize(order + code))
+            if len(read) < struct.calcsize(order + code): raise ValueError("it is cut short")
+            return struct.unpack(order + code, read)[0]
         if kind == 43: file.seek(8)
         at = number(link)
         while at:
