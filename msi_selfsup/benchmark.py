@@ -12,7 +12,9 @@ import os
 import pickle
 import pickletools
 import re
+import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,13 +25,13 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
-from .core import InputError, existing_file, progress, sha256
+from .core import InputError, check_memory, existing_file, progress, sha256, walled
 from .images import IonImages
 from .phantom import Phantom, simulate
 
 # %% auto #0
-__all__ = ['UTERUS_URL', 'UTERUS_FILES', 'FileId', 'git_blob_id', 'damage', 'download', 'published_file', 'read_pickled_array',
-           'uterus_benchmark', 'class_averages', 'uterus_simulation']
+__all__ = ['UTERUS_URL', 'UTERUS_FILES', 'MOST_BYTES', 'FileId', 'git_blob_id', 'damage', 'download', 'published_file',
+           'read_pickled_array', 'uterus_benchmark', 'class_averages', 'uterus_simulation']
 
 # %% ../nbs/06_benchmark.ipynb #c007
 @dataclass(frozen=True)
@@ -67,16 +69,35 @@ def damage(path:str|Path, known:FileId) -> str|None:
         if wanted and wanted != (found := fingerprint(path)): return f"its {what} is {found}, that of the published one {wanted}"
 
 # %% ../nbs/06_benchmark.ipynb #c012
-def _blocks(reply):
-    "What a reply holds, up to its end or to where the connection breaks."
-    with suppress(OSError, http.client.HTTPException):
-        while block := reply.read(1 << 16): yield block
+MOST_BYTES = 500_000_000 # of a download whose size is not known
 
-def _fetch(url:str, part:Path, size:int|None, mend:str, show:bool|None) -> bool:
+def _checked_address(url:str) -> str:
+    "`url`, if it is https, or http on this computer. Raises `ValueError`."
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme == "https" or parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost"): return url
+    raise ValueError(f"{url[:200]!r} is no https address")
+
+class _OnlyHttps(urllib.request.HTTPRedirectHandler):
+    "Follows a server to https addresses only."
+    def redirect_request(self, req, fp, code, msg, headers, newurl):
+        if urllib.parse.urlsplit(newurl).scheme != "https": raise ValueError(f"the server leads to {newurl[:200]!r}, which is no https address")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+def _blocks(reply, most:int, minute:float=60.):
+    "What a reply holds, up to its end, to where the connection breaks or all but stops, and to one byte more than `most`."
+    started, got = time.monotonic(), 0
+    with suppress(OSError, http.client.HTTPException):
+        while got <= most and (block := reply.read1(min(1 << 16, most + 1 - got))):
+            got += len(block)
+            yield block
+            passed = time.monotonic() - started
+            if passed > minute and got < 1000 * passed: return
+
+def _fetch(url:str, part:Path, size:int|None, mend:str, show:bool|None, patience:float) -> bool:
     "Append to `part` what it lacks of the file at `url`; whether all of it came."
-    start = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
-    try: reply = urllib.request.urlopen(request, timeout=30)
+    start, most = part.stat().st_size if part.exists() else 0, MOST_BYTES if size is None else size
+    request = urllib.request.Request(_checked_address(url), headers={"Range": f"bytes={start}-"} if start else {})
+    try: reply = urllib.request.build_opener(_OnlyHttps).open(request, timeout=patience)
     except urllib.error.HTTPError as e:
         if start and e.code == 416: return True                   # nothing lies beyond what is here
         raise
@@ -86,9 +107,13 @@ def _fetch(url:str, part:Path, size:int|None, mend:str, show:bool|None) -> bool:
         total = start + int(length) if length else None
         if None not in (size, total) and total != size:
             raise InputError(url, f"the server offers {total:,} bytes, the published file has {size:,}", mend)
+        if total and total > most: raise InputError(url, f"the server offers {total:,} bytes, and no published file has over {most:,}", mend)
         with (open(part, "ab" if start else "wb") as file,
               progress(stage=url.rpartition("/")[2], total=total, unit="B", show=show, unit_scale=True, initial=start) as bar):
-            for block in _blocks(reply): bar.update(file.write(block))
+            for block in _blocks(reply, max(0, most - start)): bar.update(file.write(block))
+    if part.stat().st_size > most:
+        part.unlink()
+        raise InputError(url, f"the server sends more than the {most:,} bytes that the file may have", mend)
     return total in (None, part.stat().st_size)
 
 # %% ../nbs/06_benchmark.ipynb #c014
@@ -98,6 +123,7 @@ def download(url:str,
              mend:str,                           # what the user can do where it fails
              size:int|None=None,                 # bytes, where known: another size is not even fetched
              show:bool|None=None,                # progress; None: only where a person is looking
+             patience:float=20.,                 # seconds that the server may be silent
             ) -> Path:
     "Fetch a file, whole, or not at all; what a cut leaves is used the next time. Raises `InputError`."
     path = Path(path)
@@ -106,7 +132,10 @@ def download(url:str,
         path.parent.mkdir(parents=True, exist_ok=True)
         for _ in range(5):
             resumed = part.exists()
-            if not _fetch(url, part, size, mend, show): continue
+            before = part.stat().st_size if resumed else 0
+            if not _fetch(url, part, size, mend, show, patience):
+                if part.stat().st_size == before: break            # it had nothing more to say
+                continue
             if not (wrong := check(part)): return part.replace(path)
             part.unlink()
             trouble = f"the download is damaged: {wrong}"
@@ -178,10 +207,12 @@ def _object_array(program:bytes, shape) -> np.ndarray:
     for i, told in enumerate(content): values[i] = _value(told)
     return values.reshape(shape)                                           # objects are told row by row, whatever their order in memory
 
+@walled
 def read_pickled_array(path:str|Path # an .npy file, plain or an object array
                       ) -> np.ndarray: # for an object array: of numbers, strings, None, and arrays of numbers
     "Read an array without running anything from its file. Raises `InputError` when the file is damaged or holds anything else."
     path = existing_file(path, "an .npy file")
+    check_memory(path, 4 * path.stat().st_size, f"an array of {path.stat().st_size:,} bytes")
     file, readers = io.BytesIO(path.read_bytes()), {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     try:
         version = npy.read_magic(file)
@@ -190,7 +221,7 @@ def read_pickled_array(path:str|Path # an .npy file, plain or an object array
         if dtype == object: return _object_array(file.read(), shape)
         return np.frombuffer(file.read(), dtype).reshape(shape, order="F" if fortran else "C")
     except Exception as e: # whatever a damaged or malicious file provokes
-        raise InputError(path, f"refused: damaged, or more than an array ({e or type(e).__name__})", "get the file anew from its publisher") from None
+        raise InputError(path, f"refused: damaged, or more than an array ({str(e)[:200] or type(e).__name__})", "get the file anew from its publisher") from None
 
 # %% ../nbs/06_benchmark.ipynb #c041
 def _labelled_images(path:Path) -> tuple[np.ndarray, np.ndarray]:
