@@ -36,7 +36,8 @@ __all__ = ['axis_of', 'cluster_names', 'to_anndata', 'from_anndata', 'write_annd
 def _package(name:str, extra:str):
     "An optional package. Raises `InputError` with the command that installs it."
     try: return importlib.import_module(name)
-    except ImportError: raise InputError(name, "is not installed", f'run: pip install "msi_selfsup[{extra}]"') from None
+    except ImportError:
+        raise InputError(name, "is not installed", f'run: pip install "msi_selfsup[{extra}]"') from None
 
 def _first_line(e:Exception) -> str:
     return (str(e).strip() or type(e).__name__).splitlines()[0][:200]
@@ -49,7 +50,8 @@ def _ion_images(where, *arguments, **fields) -> IonImages:
 def _free(path:str|Path, overwrite:bool) -> Path:
     "A path that may be written to."
     path = Path(path).expanduser()
-    if path.exists() and not overwrite: raise InputError(path, "is already there", "choose another name, or move it away")
+    if path.exists() and not overwrite:
+        raise InputError(path, "is already there", "choose another name, or move it away")
     return path
 
 # %% ../nbs/07_exchange.ipynb #c008
@@ -68,6 +70,7 @@ def _per_ion(values, n:int, what:str) -> np.ndarray:
     if len(values) != n: raise InputError(what, f"has {len(values)} entries for {n} ions", "give one an ion")
     return values
 
+# %% ../nbs/07_exchange.ipynb #s9f767
 def to_anndata(ions:IonImages,
                labels:np.ndarray|None=None,     # cluster of each ion, int (n,), below 0 = in no cluster
                confidence:np.ndarray|None=None, # of each ion in its cluster, 0 to 1, (n,)
@@ -94,18 +97,22 @@ def to_anndata(ions:IonImages,
 # %% ../nbs/07_exchange.ipynb #c017
 def _steps(values:np.ndarray) -> np.ndarray: # int64 (p,), from 0
     "Places on an evenly spaced line as numbers of steps from its beginning."
-    if not (np.abs(values) < 1e12).all(): raise InputError("positions", "are not all numbers", "give x and y of each pixel")
+    if not (np.abs(values) < 1e12).all():
+        raise InputError("positions", "are not all numbers", "give x and y of each pixel")
     places = np.unique(values.round(6))
     if len(places) < 2: return np.zeros(len(values), np.int64)
     gaps = np.diff(places)
     step = np.gcd.reduce(gaps.astype(np.int64)) if (places % 1 == 0).all() else gaps.min()
     at = (values - places[0]) / step
-    if not (np.abs(at - at.round()).max() <= 0.1 and at.max() <= 1e6): raise InputError("positions", "do not lie on a grid", "give pixels at even distances")
+    if not (np.abs(at - at.round()).max() <= 0.1 and at.max() <= 1e6):
+        raise InputError("positions", "do not lie on a grid", "give pixels at even distances")
     return at.round().astype(np.int64)
 
+# %% ../nbs/07_exchange.ipynb #s4164d
 def _number_column(frame:pd.DataFrame, name:str) -> np.ndarray: # float64 (n,), NaN where there is no number
     column = frame[name]
-    if not isinstance(column, pd.Series): raise InputError(name, "is the name of several columns", "rename all but one")
+    if not isinstance(column, pd.Series):
+        raise InputError(name, "is the name of several columns", "rename all but one")
     return pd.to_numeric(column if pd.api.types.is_numeric_dtype(column) else column.astype(str), errors="coerce").to_numpy(float, na_value=np.nan)
 
 def _note(table) -> dict:
@@ -113,6 +120,7 @@ def _note(table) -> dict:
     note = table.uns.get("msi_selfsup", {})
     return dict(note) if isinstance(note, Mapping) else {}
 
+# %% ../nbs/07_exchange.ipynb #sbde5c
 def _places(table) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]: # row and column, int64 (p,); height and width
     "Where in the image each row of an AnnData belongs."
     note, own = _note(table), {"x", "y"} <= set(table.obs)
@@ -120,29 +128,39 @@ def _places(table) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]: # row and 
         height, width = _shape(note["shape"])
         x, y = (_number_column(table.obs, name) for name in "xy")
         if not ((0 <= x) & (x < width) & (0 <= y) & (y < height) & (x % 1 == 0) & (y % 1 == 0)).all():
-            raise InputError("positions", f"lie beyond the {height} x {width} pixels of the image", "write the file again")
+            raise InputError("positions", f"lie beyond the {height} x {width} pixels of the image",
+                             "write the file again")
         x, y = x.astype(np.int64), y.astype(np.int64)
     else:
         positions = _positions(table, own)
         x, y = _steps(positions[:, 0]), _steps(positions[:, 1])
         height, width = int(y.max()) + 1, int(x.max()) + 1
-        if height * width > 100 * len(x) + 1000: raise InputError("positions", "do not lie on a grid", "give pixels at even distances")
-    if len(np.unique(y * width + x)) < len(x): raise InputError("positions", "some pixels lie in one place", "choose one section first")
+        if height * width > 100 * len(x) + 1000:
+            raise InputError("positions", "do not lie on a grid", "give pixels at even distances")
+    if len(np.unique(y * width + x)) < len(x):
+        raise InputError("positions", "some pixels lie in one place", "choose one section first")
     return y, x, (height, width)
 
+# %% ../nbs/07_exchange.ipynb #s5bc8f
 def _shape(noted) -> tuple[int, int]: # height and width
     shape = np.asarray(noted)
     if shape.shape != (2,) or shape.dtype.kind not in "iu" or not ((0 < shape) & (shape <= 1_000_000)).all():
-        raise InputError("uns", f"has the shape {str(noted)[:60]}", "give height and width of the image, or leave it out")
+        raise InputError("uns", f"has the shape {str(noted)[:60]}",
+                         "give height and width of the image, or leave it out")
     return tuple(shape.tolist())
 
+# %% ../nbs/07_exchange.ipynb #scb91c
 def _positions(table, own:bool) -> np.ndarray: # float64 (p, 2 or more): x, y
     if "spatial" in table.obsm: found = table.obsm["spatial"]
     elif own: return np.stack([_number_column(table.obs, name) for name in "xy"], 1)
-    else: raise InputError("obsm", "has no spatial", "give the position of each pixel in obsm['spatial'], or in columns x and y of obs")
+    else:
+        raise InputError("obsm", "has no spatial",
+                         "give the position of each pixel in obsm['spatial'], or in columns x and y of obs")
     try: found = np.asarray(found, float)
     except (TypeError, ValueError): found = np.empty(0)
-    if found.ndim != 2 or found.shape[1] < 2: raise InputError("obsm", "has a spatial that is no table of numbers x and y", "give the position of each pixel in obsm['spatial']")
+    if found.ndim != 2 or found.shape[1] < 2:
+        raise InputError("obsm", "has a spatial that is no table of numbers x and y",
+                         "give the position of each pixel in obsm['spatial']")
     return found
 
 # %% ../nbs/07_exchange.ipynb #c019
@@ -158,23 +176,29 @@ def _sign(words) -> np.ndarray|None: # str (n,)
     signs = [known.get(str(word).strip().lower()) for word in words]
     return np.array(signs) if signs and all(signs) else None
 
+# %% ../nbs/07_exchange.ipynb #sb0c11
 def _matrix(table) -> np.ndarray: # (pixels, ions)
     "The intensities of an AnnData, none of them out of its place."
     X = table.X
     if X is None or not table.n_obs: raise InputError("X", "is empty", "give the intensities, pixels x ions")
-    if X.dtype.kind not in "biuf": raise InputError("X", f"holds {str(X.dtype)[:80]}, no numbers", "give the intensities, pixels x ions")
+    if X.dtype.kind not in "biuf":
+        raise InputError("X", f"holds {str(X.dtype)[:80]}, no numbers", "give the intensities, pixels x ions")
     check_memory("X", 8 * table.n_obs * table.n_vars, f"{table.n_obs} pixels of {table.n_vars} ions")
     if not issparse(X): return np.asarray(X)
     try: (X if X.format in ("csr", "csc") else X.tocsr()).check_format(full_check=True)   # else an index may lie outside, and the process crashes
-    except ValueError as e: raise InputError("X", f"is a sparse matrix whose parts do not fit ({_first_line(e)})", "write the file again") from None
+    except ValueError as e:
+        raise InputError("X", f"is a sparse matrix whose parts do not fit ({_first_line(e)})",
+                         "write the file again") from None
     return X.toarray()
 
+# %% ../nbs/07_exchange.ipynb #sf1446
 @walled
 def from_anndata(table # AnnData, pixels x ions, with var["mz"] and positions in obsm["spatial"], or x and y in obs
                 ) -> IonImages:
     "Ion images from AnnData. Raises `InputError` where m/z or positions are missing, or are of no use."
     var, note = table.var, _note(table)
-    if "mz" not in var: raise InputError("var", "has no column mz", "add the m/z of each ion: adata.var['mz'] = ...")
+    if "mz" not in var:
+        raise InputError("var", "has no column mz", "add the m/z of each ion: adata.var['mz'] = ...")
     X = _matrix(table)
     y, x, shape = _places(table)
     check_memory("X", 8 * len(var) * shape[0] * shape[1], f"{len(var)} images of {shape[0]} x {shape[1]} pixels")
@@ -185,9 +209,11 @@ def from_anndata(table # AnnData, pixels x ions, with var["mz"] and positions in
     known = dict(polarity=_sign(var["polarity"])) if "polarity" in var else {}
     if "label" in var and pd.api.types.is_integer_dtype(var["label"]) and var["label"].notna().all(): known["labels"] = var["label"].to_numpy(np.int64)
     try: source = dict(json.loads(str(note.get("source", "{}"))))
-    except (ValueError, TypeError, RecursionError): raise InputError("uns", "has a source that is no JSON", "write the file again") from None
+    except (ValueError, TypeError, RecursionError):
+        raise InputError("uns", "has a source that is no JSON", "write the file again") from None
     return IonImages(images, _number_column(var, "mz"), mask, names=_names(var), source=source, **known)
 
+# %% ../nbs/07_exchange.ipynb #sd76d4
 def write_anndata(ions:IonImages,
                   path:str|Path,                   # an .h5ad file
                   labels:np.ndarray|None=None,     # as for `to_anndata`, also what follows
@@ -245,18 +271,21 @@ except MemoryError: print(json.dumps(dict(wrong="it needs more memory than is fr
 except Exception as e: print(json.dumps(dict(wrong=(str(e).strip() or type(e).__name__).splitlines()[0][:300])))
 """
 
+# %% ../nbs/07_exchange.ipynb #sbd69f
 def _check_hdf5(path:Path, patience:float=30.) -> None: # seconds, and one more for each 20 MB
     "Raise `InputError` for an HDF5 file that another process cannot read from end to end, or for which there is no memory."
     program = inspect.getsource(_walk_hdf5) + _GUARD
     command = [sys.executable, "-I", "-c", program, str(path.resolve()), json.dumps(sys.path), str(free_memory() + 1_000_000_000)]
     mend = "copy it again, or write it anew"
     try: done = subprocess.run(command, capture_output=True, timeout=patience + path.stat().st_size / 2e7, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired: raise InputError(path, "cannot be read as AnnData (HDF5 does not come back from it)", mend) from None
+    except subprocess.TimeoutExpired:
+        raise InputError(path, "cannot be read as AnnData (HDF5 does not come back from it)", mend) from None
     try: said = json.loads(done.stdout)
     except ValueError: said = dict(wrong=f"HDF5 crashes on it, with {done.returncode}")
     if "wrong" in said: raise InputError(path, f"cannot be read as AnnData ({said['wrong']})", mend)
     check_memory(path, 2 * said["bytes"], f"tables of {said['bytes']:,} bytes")
 
+# %% ../nbs/07_exchange.ipynb #sa6eb8
 @walled
 def read_anndata(path:str|Path # an .h5ad file, as for `from_anndata`
                 ) -> IonImages:
@@ -267,7 +296,9 @@ def read_anndata(path:str|Path # an .h5ad file, as for `from_anndata`
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")         # on the age of a file's layout
             table = package.read_h5ad(path)
-    except Exception as e: raise InputError(path, f"cannot be read as AnnData ({_first_line(e)})", "copy it again, or write it anew") from None
+    except Exception as e:
+        raise InputError(path, f"cannot be read as AnnData ({_first_line(e)})",
+                         "copy it again, or write it anew") from None
     try: return from_anndata(table)
     except InputError as e: raise InputError(f"{path}, {e.where}", e.cause, e.mend) from None
 
@@ -279,26 +310,36 @@ def _measured(images:np.ndarray) -> np.ndarray: # bool (height, width)
     if not found.all(): return found
     return np.any([image != 0 for image in images], axis=0)
 
+# %% ../nbs/07_exchange.ipynb #sec1d7
 def _cube(where, images, values, axis:str, mask, names=None) -> IonImages:
     "Checked ion images of a stack and its axis."
     try: images = _intensities(images)
-    except InputError as e: raise InputError(where, e.cause, "give a plain array, channels x height x width") from None
+    except InputError as e:
+        raise InputError(where, e.cause, "give a plain array, channels x height x width") from None
     try: values = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as e: raise InputError(where, f"has values of {axis} that are no numbers ({_first_line(e)})", "give one number an image") from None
-    if not isinstance(axis, str) or not 0 < len(axis) <= 200: raise InputError("axis", f"is {str(axis)[:80]!r}", "say in words what the values are, such as energy (keV)")
+    except (TypeError, ValueError) as e:
+        raise InputError(where, f"has values of {axis} that are no numbers ({_first_line(e)})",
+                         "give one number an image") from None
+    if not isinstance(axis, str) or not 0 < len(axis) <= 200:
+        raise InputError("axis", f"is {str(axis)[:80]!r}",
+                         "say in words what the values are, such as energy (keV)")
     if values.shape != (len(images),):
         values = np.atleast_1d(values)
         turned = "; its last axis fits: give numpy.moveaxis(cube, -1, 0)" if values.shape == images.shape[-1:] else ""
-        raise InputError(where, f"holds {len(images)} images for {values.size} values of {axis}", f"give one value an image{turned}")
+        raise InputError(where, f"holds {len(images)} images for {values.size} values of {axis}",
+                         f"give one value an image{turned}")
     known = {} if axis == "m/z" else dict(polarity="none", source=dict(axis=axis))
     return _ion_images(where, images, values, _measured(images) if mask is None else mask, names=names, **known)
 
+# %% ../nbs/07_exchange.ipynb #s87b0b
 def _npy(path:Path) -> np.ndarray:
     size = path.stat().st_size
     check_memory(path, 3 * size, f"an array of {size:,} bytes")
     try:
         with open(path, "rb") as file: return read_plain_array(file, size)
-    except Exception as e: raise InputError(path, f"cannot be read as a plain array ({_first_line(e)})", "save it anew with numpy.save") from None
+    except Exception as e:
+        raise InputError(path, f"cannot be read as a plain array ({_first_line(e)})",
+                         "save it anew with numpy.save") from None
 
 # %% ../nbs/07_exchange.ipynb #c030
 @walled
@@ -320,6 +361,7 @@ def _silent(name:str):
     try: yield
     finally: logger.setLevel(level)
 
+# %% ../nbs/07_exchange.ipynb #s076ce
 def _count_pages(path:Path) -> int:
     "How many pages a TIFF chains up. Raises `ValueError` for a chain that is a loop, leads out of the file, or is longer than 100,000."
     size, seen = path.stat().st_size, set()
@@ -345,18 +387,23 @@ def _count_pages(path:Path) -> int:
             at = number(link)
     return len(seen)
 
+# %% ../nbs/07_exchange.ipynb #sd7210
 def _tiff_series(file, path:Path) -> np.ndarray:
     "The pages of an open TIFF as one array, once it is certain that they can be there."
     kinds = file.series
     if not kinds: raise InputError(path, "holds no picture", "give one grey image an ion")
     first, page, size = kinds[0], kinds[0].keyframe, path.stat().st_size
-    if "S" in first.axes or int(page.photometric) in (2, 3, 5, 6): raise InputError(path, "is a colour picture", "give intensities, one grey image an ion")
+    if "S" in first.axes or int(page.photometric) in (2, 3, 5, 6):
+        raise InputError(path, "is a colour picture", "give intensities, one grey image an ion")
     if len(kinds) > 1: raise InputError(path, "its pages differ in size", "give images on one grid")
     if first.nbytes > (size if int(page.compression) == 1 else 2000 * size):
-        raise InputError(path, f"declares pictures of {first.shape}, or {first.nbytes:,} bytes, and holds {size:,}", "copy it again, or save it anew without compression")
+        raise InputError(path,
+                         f"declares pictures of {first.shape}, or {first.nbytes:,} bytes, and holds {size:,}",
+                         "copy it again, or save it anew without compression")
     check_memory(path, 3 * first.nbytes, f"pictures of {first.shape}")
     return first.asarray(maxworkers=1)
 
+# %% ../nbs/07_exchange.ipynb #s77330
 def _tiff(path:Path) -> tuple[np.ndarray, list[str]]:
     "Pages of a TIFF, (pages, height, width), and their names where ImageJ's notes have them."
     package = _package("tifffile", "exchange")
@@ -365,15 +412,19 @@ def _tiff(path:Path) -> tuple[np.ndarray, list[str]]:
         with _silent("tifffile"), package.TiffFile(path) as file:
             images, names = _tiff_series(file, path), (file.imagej_metadata or {}).get("Labels", [])
     except InputError: raise
-    except Exception as e: raise InputError(path, f"cannot be read as TIFF ({_first_line(e)})", "copy it again, or save it anew without compression") from None
+    except Exception as e:
+        raise InputError(path, f"cannot be read as TIFF ({_first_line(e)})",
+                         "copy it again, or save it anew without compression") from None
     return images[None] if images.ndim == 2 else images, [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
+# %% ../nbs/07_exchange.ipynb #sc6a53
 def _said(names:list[str], n:int) -> tuple[list[float], list[str], str]|None:
     "Values, names and axis out of the page names that `write_cluster_tiffs` gives."
     told = [re.fullmatch(r"(.+?) (\d+\.\d{6})(?: (.*))?", name) for name in names]
     if not n or len(told) != n or not all(told): return None
     return [float(page[2]) for page in told], [page[3] or "" for page in told], told[0][1]
 
+# %% ../nbs/07_exchange.ipynb #sf17fd
 @walled
 def read_stack(path:str|Path,            # .tif, .tiff or .npy: ions x height x width
                mzs=None,                 # m/z of the images in their order, or a file of them; None: a TIFF of `write_cluster_tiffs` says it itself
@@ -385,7 +436,9 @@ def read_stack(path:str|Path,            # .tif, .tiff or .npy: ions x height x 
     images, pages = (_npy(path), []) if path.suffix.lower() == ".npy" else _tiff(path)
     if mzs is not None: values, names = read_mzs(mzs) if isinstance(mzs, (str, Path)) else (mzs, None)
     elif said := _said(pages, len(images) if images.ndim else 0): values, names, axis = said[0], said[1] if any(said[1]) else None, said[2]
-    else: raise InputError(path, "does not say the m/z of its images", "give a list of them, one an image: mzs, or --mzs FILE")
+    else:
+        raise InputError(path, "does not say the m/z of its images",
+                         "give a list of them, one an image: mzs, or --mzs FILE")
     return _cube(path, images, values, axis, mask, names)
 
 # %% ../nbs/07_exchange.ipynb #c038
@@ -415,6 +468,7 @@ def _called(row) -> str:
     "The ion, and the first of the molecules that it may be."
     return f"{row.ion} {first_of(row.moleculeNames if isinstance(row.moleculeNames, list) else [])}".strip()
 
+# %% ../nbs/07_exchange.ipynb #s3fc1e
 def _fetched(dataset, fdr:float, database, off_sample:bool, show:bool|None) -> IonImages|None:
     "The ions of a METASPACE data set; None where it has no annotations."
     found = dataset.results(database=database, fdr=fdr, include_chem_mods=True, include_neutral_losses=True)
@@ -429,11 +483,14 @@ def _fetched(dataset, fdr:float, database, off_sample:bool, show:bool|None) -> I
         images = list(progress(pool.map(image, found.itertuples()), "fetching ion images", len(found), "ions", show))
     pairs = [(row, each) for row, each in zip(found.itertuples(), images) if each is not None]
     if len({np.shape(each) for _, each in pairs}) != 1 or np.ndim(pairs[0][1]) != 2:
-        raise InputError("its images", f"have the shapes {sorted({str(np.shape(each)) for _, each in pairs})[:3]}" if pairs else f"are missing for all {len(found)} annotations", "look at the data set's page")
+        raise InputError("its images",
+                         f"have the shapes {sorted({str(np.shape(each)) for _, each in pairs})[:3]}" if pairs else f"are missing for all {len(found)} annotations",
+                         "look at the data set's page")
     rows, images = [row for row, _ in pairs], _intensities(np.stack([each for _, each in pairs]))
     return IonImages(images, [row.mz for row in rows], _tic_mask(dataset, images), names=[_called(row) for row in rows],
                      polarity=_sign([dataset.polarity] * len(rows)), source=dict(metaspace=dataset.id, title=dataset.name, fdr=fdr, database=database))
 
+# %% ../nbs/07_exchange.ipynb #sa6233
 def _tic_mask(dataset, images:np.ndarray) -> np.ndarray: # bool (height, width)
     "Where a spectrum was measured: by the total ion current, or by the images where there is none that fits them."
     try: tic = np.asarray(dataset.tic_image(), float)
@@ -441,6 +498,7 @@ def _tic_mask(dataset, images:np.ndarray) -> np.ndarray: # bool (height, width)
     mask = tic > 0
     return mask if mask.shape == images.shape[1:] and mask.any() else _measured(images)
 
+# %% ../nbs/07_exchange.ipynb #s0d464
 @walled
 def read_metaspace(dataset_id:str,        # as in the address of its page, such as 2016-09-22_11h16m17s
                    fdr:float=0.1,         # annotations up to this false discovery rate: 0.05, 0.1, 0.2 or 0.5
@@ -455,8 +513,11 @@ def read_metaspace(dataset_id:str,        # as in the address of its page, such 
     try: ions = _fetched(client.dataset(id=dataset_id), fdr, database, off_sample, show)
     except InputError as e: raise InputError(f"{where}, {e.where}", e.cause, e.mend) from None
     except Exception as e:                            # of the client, of the connection, of a changed answer
-        raise InputError(where, f"METASPACE gave no images ({_first_line(e)})", "check the id and the connection; a private data set needs an API key in ~/.metaspace") from None
-    if ions is None: raise InputError(where, f"has no annotations at a false discovery rate of {fdr:g}", "allow a higher one, or another database")
+        raise InputError(where, f"METASPACE gave no images ({_first_line(e)})",
+                         "check the id and the connection; a private data set needs an API key in ~/.metaspace") from None
+    if ions is None:
+        raise InputError(where, f"has no annotations at a false discovery rate of {fdr:g}",
+                         "allow a higher one, or another database")
     return ions
 
 # %% ../nbs/07_exchange.ipynb #c047
@@ -467,12 +528,16 @@ def read_images(sample:str|Path, # .npz, .h5ad, .tif, .tiff, .npy, or metaspace:
                 show:bool|None=None,
                ) -> IonImages:
     "Read images that have been extracted already, from whatever holds them. Raises `InputError`."
-    if not isinstance(sample, (str, Path)): raise InputError("sample", f"is a {type(sample).__name__}", "give the path of a file")
+    if not isinstance(sample, (str, Path)):
+        raise InputError("sample", f"is a {type(sample).__name__}", "give the path of a file")
     dataset_id = str(sample)[len("metaspace:"):] if str(sample).startswith("metaspace:") else None
     kind = "metaspace" if dataset_id else existing_file(sample, "an .imzML, .npz, .h5ad, .tif or .npy file").suffix.lower()
     if kind in (".tif", ".tiff", ".npy"): return read_stack(sample, mzs, axis=axis)
-    if kind not in ("metaspace", ".h5ad", ".npz"): raise InputError(sample, f"ends in {kind or 'nothing'}", "give an .imzML, .npz, .h5ad, .tif, .tiff or .npy file, or metaspace:DATASET_ID")
-    if mzs is not None or axis != "m/z": raise InputError(sample, "knows the m/z of its images", "leave out mzs and axis")
+    if kind not in ("metaspace", ".h5ad", ".npz"):
+        raise InputError(sample, f"ends in {kind or 'nothing'}",
+                         "give an .imzML, .npz, .h5ad, .tif, .tiff or .npy file, or metaspace:DATASET_ID")
+    if mzs is not None or axis != "m/z":
+        raise InputError(sample, "knows the m/z of its images", "leave out mzs and axis")
     if kind == "metaspace": return read_metaspace(dataset_id, show=show)
     return read_anndata(sample) if kind == ".h5ad" else load(sample)
 

@@ -28,10 +28,13 @@ _KINDS = {b"PK\x03\x04": "an Excel workbook or another zip archive", b"\xd0\xcf\
           b"\x89HDF": "an HDF5 file", b"\x93NUMPY": "a numpy array", b"\x1f\x8b": "a gzip archive", b"7z\xbc\xaf": "a 7-zip archive",
           b"SQLite": "a database", b"{\\rtf": "a rich-text document", b"<?xml": "an XML file", b"<html": "a web page", b"<!doc": "a web page"}
 
+# %% ../nbs/02_tables.ipynb #s9f767
 def _content(path:Path, what:str) -> bytes:
     "The bytes of a file that may be a table."
     size = path.stat().st_size
-    if size > MOST_BYTES: raise InputError(path, f"has {size / 1e6:,.0f} MB, and {what} at most {MOST_BYTES / 1e6:.0f}", f"give {what}")
+    if size > MOST_BYTES:
+        raise InputError(path, f"has {size / 1e6:,.0f} MB, and {what} at most {MOST_BYTES / 1e6:.0f}",
+                         f"give {what}")
     check_memory(path, 40 * size, f"a table of {size:,} bytes")
     with open(path, "rb") as file: content = file.read(MOST_BYTES)
     kind = next((kind for mark, kind in _KINDS.items() if content[:8].lower().startswith(mark.lower())), None)
@@ -51,13 +54,20 @@ def _decoded(content:bytes) -> str:
         except UnicodeDecodeError: pass
     return content.decode("latin-1")
 
+# %% ../nbs/02_tables.ipynb #s4164d
 def _lines(path:Path, what:str) -> list[str]:
     "The lines of a text file."
     text = _decoded(_content(path, what)).rstrip("\x1a").replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text: raise InputError(f"{path}, line {text[:text.index(chr(0))].count(chr(10)) + 1}", "holds a zero byte: the file is damaged, or no text", f"give {what}, saved as text or CSV")
+    if "\0" in text:
+        raise InputError(f"{path}, line {text[:text.index(chr(0))].count(chr(10)) + 1}",
+                         "holds a zero byte: the file is damaged, or no text",
+                         f"give {what}, saved as text or CSV")
     strange = len(re.findall("[\x01-\x08\x0e-\x1f\x7f]", text))
-    if strange > max(5, 0.01 * len(text)): raise InputError(path, "cannot be read as a table: it is no text", f"give {what}, saved as text or CSV")
-    if (n := text.count("\n")) > MOST_LINES: raise InputError(path, f"has {n:,} lines, and {what} at most {MOST_LINES:,}", f"give {what}")
+    if strange > max(5, 0.01 * len(text)):
+        raise InputError(path, "cannot be read as a table: it is no text",
+                         f"give {what}, saved as text or CSV")
+    if (n := text.count("\n")) > MOST_LINES:
+        raise InputError(path, f"has {n:,} lines, and {what} at most {MOST_LINES:,}", f"give {what}")
     return text.split("\n")
 
 # %% ../nbs/02_tables.ipynb #t009
@@ -70,6 +80,7 @@ def _separator(lines:list[str]) -> str|None: # tab, semicolon or comma; None: sp
     even = [mark for mark in there if len({line.count(mark) for line in first}) == 1]
     return (even or there or [None])[0]
 
+# %% ../nbs/02_tables.ipynb #sbde5c
 def _cells(path:Path, lines:list[str], separator:str|None) -> list[tuple[int, list[str]]]:
     "The number and the cells of each line; comments and empty lines are left out."
     rows, feed = [], iter(enumerate(lines, 1))
@@ -82,16 +93,19 @@ def _cells(path:Path, lines:list[str], separator:str|None) -> list[tuple[int, li
         if any(cells): rows.append((i, cells))
     return rows
 
+# %% ../nbs/02_tables.ipynb #s5bc8f
 def _quoted_cells(path:Path, i:int, line:str, feed, separator:str) -> list[str]:
     "The cells of a line with quotation marks, and of those below it that a cell goes on in."
     for _ in range(20):
         try: return [" ".join(cell.split()) for cell in next(csv.reader([line], delimiter=separator, strict=True, skipinitialspace=True))]
         except csv.Error as e: said = str(e)
-        if "larger than field limit" in said: raise InputError(f"{path}, line {i}", "holds a cell of over 100,000 characters", "shorten it")
+        if "larger than field limit" in said:
+            raise InputError(f"{path}, line {i}", "holds a cell of over 100,000 characters", "shorten it")
         below = next(feed, None) if "unexpected end" in said else None
         if below is None: break
         line += "\n" + below[1]
-    raise InputError(f"{path}, line {i}", "a quotation mark in it does not begin or end a cell", "remove it, or write two for one within a cell")
+    raise InputError(f"{path}, line {i}", "a quotation mark in it does not begin or end a cell",
+                     "remove it, or write two for one within a cell")
 
 # %% ../nbs/02_tables.ipynb #t013
 _STYLES = re.compile("|".join(f"(?P<{style}>{pattern})" for style, pattern in dict(
@@ -108,6 +122,7 @@ def _number(cell:str) -> tuple[float, str|None]: # NaN, None: no number
     style = found.lastgroup
     return float(cell.replace(_DROPPED.get(style, " "), "").replace(",", ".")), style
 
+# %% ../nbs/02_tables.ipynb #scb91c
 def _numbers(path:Path, lines:list[int], cells:list[str]) -> np.ndarray: # float64 (n,)
     "The m/z in a column of cells."
     values, styles = zip(*map(_number, cells))
@@ -128,6 +143,7 @@ def _words(name:str) -> str:
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
     return " ".join(re.findall(r"[^\W_]+", re.sub(r"(?<![a-z])m[\s_]*[/_]?[\s_]*z(?![a-z])", "mz", name)))
 
+# %% ../nbs/02_tables.ipynb #sb0c11
 _NO_MZ = set("""error delta diff difference ppm tolerance width window min max minimum maximum start end from to range count number rank sd std
     deviation lower upper low high left right interval intensity neutral defect shift index id accuracy resolution bin""".split())
 _NO_NAMES = set("dataset data file sample project group user id ids class family count number score fdr database formula scan".split())
@@ -135,6 +151,7 @@ _NAMES = """name|names|annotation|annotations|molecule names|molecule name|molec
     |analyte|assignment|identity|identification|peptide|protein|drug|species|label""".replace("\n", "").replace(" |", "|").split("|")
 _NAMES = [" ".join(name.split()) for name in _NAMES]
 
+# %% ../nbs/02_tables.ipynb #sf1446
 def _mz_columns(header:list[str]) -> list[int]:
     "The columns that may hold the m/z, of the surest kind that there is."
     words = [_words(name) for name in header]
@@ -155,11 +172,15 @@ def _table(path:Path, what:str) -> tuple[list[str]|None, list[tuple[int, list[st
     elif separator == "," and header is None and _decimal_commas(path, rows): rows, separator = [(i, [",".join(cells)]) for i, cells in rows], None
     width = len(header) if header else max(len(cells) for _, cells in rows)
     for i, cells in rows:
-        if any(cells[width:]): raise InputError(f"{path}, line {i}", f"has {len(cells)} cells, the header {width}", "put text that holds a separator into quotation marks, and write a decimal point in numbers")
-        if width * len(rows) > 1e8: raise InputError(path, f"has {width:,} columns in {len(rows):,} rows", f"give {what}")
+        if any(cells[width:]):
+            raise InputError(f"{path}, line {i}", f"has {len(cells)} cells, the header {width}",
+                             "put text that holds a separator into quotation marks, and write a decimal point in numbers")
+        if width * len(rows) > 1e8:
+            raise InputError(path, f"has {width:,} columns in {len(rows):,} rows", f"give {what}")
         cells[width:] = []; cells.extend([""] * (width - len(cells)))
     return header, rows, separator
 
+# %% ../nbs/02_tables.ipynb #sd76d4
 def _spaced(header, rows):
     "Rows parted by spaces: what is left over belongs to the last column."
     least = min((len(cells) for _, cells in rows), default=1)
@@ -178,7 +199,8 @@ def _decimal_commas(path:Path, rows:list) -> bool:
     counted = [int(f) for f in fractions if f.isdecimal()] in (list(range(len(fractions))), list(range(1, len(fractions) + 1)))
     if all(whole) and not counted and any(re.match(r"0\d", fraction) for fraction in fractions): return True
     i, cells = several[0]
-    raise InputError(f"{path}, line {i}", f"{','.join(cells)[:80]!r} may be one number or two", "write numbers with a decimal point, and a first line that names the columns, as mz or mz,intensity")
+    raise InputError(f"{path}, line {i}", f"{','.join(cells)[:80]!r} may be one number or two",
+                     "write numbers with a decimal point, and a first line that names the columns, as mz or mz,intensity")
 
 # %% ../nbs/02_tables.ipynb #t025
 def _looks_numeric(cells) -> bool:
@@ -188,11 +210,15 @@ def _counts(cells) -> bool:
     "Whether a column counts the rows, from 0 or 1."
     return len(cells) > 1 and all(map(str.isdecimal, cells)) and [int(cell) for cell in cells if len(cell) < 10] in (list(range(len(cells))), list(range(1, len(cells) + 1)))
 
+# %% ../nbs/02_tables.ipynb #sbd69f
 def _mz_column(path:Path, header:list[str]|None, rows:list) -> int:
     "Which column holds the m/z. Raises `InputError` where that cannot be told."
     mend = "write mz above the column of the m/z, in the first line"
     found = _mz_columns(header or [])
-    if len(found) > 1: raise InputError(path, "any of the columns " + " and ".join(repr(header[i]) for i in found[:5]) + " may hold the m/z", "call one of them mz")
+    if len(found) > 1:
+        raise InputError(path,
+                         "any of the columns " + " and ".join(repr(header[i]) for i in found[:5]) + " may hold the m/z",
+                         "call one of them mz")
     if found: return found[0]
     if len(rows[0][1]) == 1: return 0
     columns = list(zip(*(cells for _, cells in rows)))
@@ -200,7 +226,8 @@ def _mz_column(path:Path, header:list[str]|None, rows:list) -> int:
     if len(numeric) > 1: numeric = [i for i in numeric if any(re.search(r"[.,]\d{3}", cell) for cell in columns[i]) and all(_number(cell)[0] >= 10 for cell in columns[i] if cell)]
     if len(numeric) == 1: return numeric[0]
     if header is None and not any(map(_looks_numeric, columns)): return 0 # a single misspelt number is named with its line
-    raise InputError(f"{path}, line {rows[0][0]}" if header is None else path, f"none of its {len(columns)} columns is named as the m/z" if not numeric
+    raise InputError(f"{path}, line {rows[0][0]}" if header is None else path,
+                     f"none of its {len(columns)} columns is named as the m/z" if not numeric
                      else f"{len(numeric)} of its columns may be the m/z", mend)
 
 # %% ../nbs/02_tables.ipynb #t028
@@ -217,6 +244,7 @@ def _named(cells:dict[str, str]) -> str:
     first = names if n == 1 else names.split(", ")[0]
     return first_of([first] * n) if names else cells.get("ion") or cells.get("formula", "") + cells.get("adduct", "")
 
+# %% ../nbs/02_tables.ipynb #sa6eb8
 def _names(path:Path, header:list[str]|None, rows:list, at:int) -> list[str]|None:
     "The names of the ions, where a column holds any."
     columns, words = list(zip(*(cells for _, cells in rows))), [_words(name) for name in header or []]
@@ -239,16 +267,21 @@ def _clean(path:Path, lines:list[int], names:list[str]) -> np.ndarray: # str (n,
     "Names without control characters."
     if _CONTROL.search("".join(names)): names = [" ".join(_CONTROL.sub(" ", name).split()) for name in names]
     for i, name in zip(lines, names):
-        if len(name) > MOST_LETTERS: raise InputError(f"{path}, line {i}", f"holds a name of {len(name):,} characters", f"write at most {MOST_LETTERS}")
+        if len(name) > MOST_LETTERS:
+            raise InputError(f"{path}, line {i}", f"holds a name of {len(name):,} characters",
+                             f"write at most {MOST_LETTERS}")
     return np.array(names, dtype=str)
 
+# %% ../nbs/02_tables.ipynb #sec1d7
 def _torn(path:Path, header:list[str], rows:list, at:int) -> None:
     "Refuse a number that its own comma has torn into two cells."
     beside = header and at + 1 < len(header) and _words(header[at + 1])
     for i, cells in rows if beside else ():
         if cells[at].isdecimal() and _number(cells[at + 1])[1] and (beside in _NAMES[:-1] or int(cells[at][:9]) < 50 and re.fullmatch(r"\d{3}(\.\d*)?", cells[at + 1])):
-            raise InputError(f"{path}, line {i}", f"'{cells[at]},{cells[at + 1]}' may be one number or two", "write numbers with a decimal point and nothing between thousands")
+            raise InputError(f"{path}, line {i}", f"'{cells[at]},{cells[at + 1]}' may be one number or two",
+                             "write numbers with a decimal point and nothing between thousands")
 
+# %% ../nbs/02_tables.ipynb #s87b0b
 @walled
 def read_mzs(path:str|Path # text or CSV, with or without a header
             ) -> tuple[np.ndarray, np.ndarray|None]: # m/z float64 (n,) in the order of the file; names str (n,) or None
@@ -266,6 +299,7 @@ def read_mzs(path:str|Path # text or CSV, with or without a header
 # %% ../nbs/02_tables.ipynb #t037
 _UNKNOWN = {"", "-1", "-1.0", "nan", "NaN", "-nan", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL", "None"}
 
+# %% ../nbs/02_tables.ipynb #s076ce
 @walled
 def read_labelled_mzs(path:str|Path # text or CSV, with or without a header
                      ) -> tuple[np.ndarray, np.ndarray]: # m/z float64 (n,); labels str (n,), "" where none is known
@@ -273,7 +307,8 @@ def read_labelled_mzs(path:str|Path # text or CSV, with or without a header
     what = "a CSV with columns mz and label"
     path = existing_file(path, what)
     header, rows, separator = _table(path, what)
-    if not rows or len(rows[0][1]) < 2: raise InputError(path, "has no rows of an m/z and a label", f"give {what}")
+    if not rows or len(rows[0][1]) < 2:
+        raise InputError(path, "has no rows of an m/z and a label", f"give {what}")
     at, lines, words = _mz_column(path, header, rows), [i for i, _ in rows], [_words(name) for name in header or []]
     if separator == ",": _torn(path, header, rows, at)
     beside = next((words.index(name) for name in ("label", "class", "family", "cluster") if name in words), int(at == 0))
@@ -281,7 +316,10 @@ def read_labelled_mzs(path:str|Path # text or CSV, with or without a header
     if _looks_numeric(labels): labels = np.array([label and f"{_number(label)[0]:.12g}" for label in labels]) # 1 and 1.0 are one label
     known = {}
     for i, one, label in zip(lines, mz.tolist(), labels.tolist()):
-        if label and known.setdefault(one, label) != label: raise InputError(f"{path}, line {i}", f"m/z {one:g} has the label {label!r}, and {known[one]!r} further up", "keep one of them")
+        if label and known.setdefault(one, label) != label:
+            raise InputError(f"{path}, line {i}",
+                             f"m/z {one:g} has the label {label!r}, and {known[one]!r} further up",
+                             "keep one of them")
     return mz, labels
 
 # %% ../nbs/02_tables.ipynb #t039
