@@ -10,6 +10,7 @@ import inspect
 import io
 import json
 import logging
+import os
 import re
 import struct
 import subprocess
@@ -275,9 +276,10 @@ except Exception as e: print(json.dumps(dict(wrong=(str(e).strip() or type(e).__
 def _check_hdf5(path:Path, patience:float=30.) -> None: # seconds, and one more for each 20 MB
     "Raise `InputError` for an HDF5 file that another process cannot read from end to end, or for which there is no memory."
     program = inspect.getsource(_walk_hdf5) + _GUARD
-    command = [sys.executable, "-I", "-c", program, str(path.resolve()), json.dumps(sys.path), str(free_memory() + 1_000_000_000)]
+    command = [sys.executable, "-I", "-c", program, str(path.resolve()), json.dumps(sys.path), str(free_memory() + 4_000_000_000)]
+    one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each takes address space
     mend = "copy it again, or write it anew"
-    try: done = subprocess.run(command, capture_output=True, timeout=patience + path.stat().st_size / 2e7, stdin=subprocess.DEVNULL)
+    try: done = subprocess.run(command, capture_output=True, timeout=patience + path.stat().st_size / 2e7, stdin=subprocess.DEVNULL, env=one_thread)
     except subprocess.TimeoutExpired:
         raise InputError(path, "cannot be read as AnnData (HDF5 does not come back from it)", mend) from None
     try: said = json.loads(done.stdout)

@@ -163,7 +163,8 @@ def _mz_columns(header:list[str]) -> list[int]:
 def _table(path:Path, what:str) -> tuple[list[str]|None, list[tuple[int, list[str]]], str|None]:
     "Header (None where there is none), rows with the number of their lines, all of the same length, and what parts the cells."
     lines = _lines(path, what)
-    separator = _separator(lines)
+    if told := re.fullmatch("sep=([,;\t])", lines[0].strip(" ")): lines[0] = ""       # a note of Excel's to itself
+    separator = told[1] if told else _separator(lines)
     rows = _cells(path, lines, separator)
     if not rows: raise InputError(path, "holds no m/z", f"give {what}")
     header = rows[0][1] if _mz_columns(rows[0][1]) or not re.search(r"\d", "".join(rows[0][1])) else None
