@@ -12,7 +12,9 @@ import os
 import pickle
 import pickletools
 import re
+import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,13 +25,13 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
-from .core import InputError, existing_file, progress, sha256
+from .core import InputError, check_memory, existing_file, progress, sha256, walled
 from .images import IonImages
 from .phantom import Phantom, simulate
 
 # %% auto #0
-__all__ = ['UTERUS_URL', 'UTERUS_FILES', 'FileId', 'git_blob_id', 'damage', 'download', 'published_file', 'read_pickled_array',
-           'uterus_benchmark', 'class_averages', 'uterus_simulation']
+__all__ = ['UTERUS_URL', 'UTERUS_FILES', 'MOST_BYTES', 'FileId', 'git_blob_id', 'damage', 'download', 'published_file',
+           'read_pickled_array', 'uterus_benchmark', 'class_averages', 'uterus_simulation']
 
 # %% ../nbs/06_benchmark.ipynb #c007
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class FileId:
     size:int|None=None     # bytes; None: not known
     sha256:str|None=None   # of the content, hexadecimal; None: not known
 
+# %% ../nbs/06_benchmark.ipynb #s9f767
 UTERUS_URL = "https://raw.githubusercontent.com/LabLaskin/MSI-self-supervised-clustering/2bdd101a7eeec8c0577b358a4ac65cffdfa28093"
 UTERUS_FILES = { # BSD-3-Clause; all at the commit that ends the address
     "benchmark_data/training_data.npy": FileId("db952da4b784a0168fc4ffe2b744706b6de9b942"),
@@ -52,6 +55,7 @@ UTERUS_FILES = { # BSD-3-Clause; all at the commit that ends the address
     "models/model_FineTune.ckpt": FileId("bb49458f076a53b8c0c919c3e59a0896af9ac518"),
 }
 
+# %% ../nbs/06_benchmark.ipynb #s4164d
 def git_blob_id(path:str|Path) -> str:
     "The id that git gives a file, hexadecimal."
     digest = hashlib.sha1(b"blob %d\0" % os.path.getsize(path))
@@ -67,16 +71,37 @@ def damage(path:str|Path, known:FileId) -> str|None:
         if wanted and wanted != (found := fingerprint(path)): return f"its {what} is {found}, that of the published one {wanted}"
 
 # %% ../nbs/06_benchmark.ipynb #c012
-def _blocks(reply):
-    "What a reply holds, up to its end or to where the connection breaks."
-    with suppress(OSError, http.client.HTTPException):
-        while block := reply.read(1 << 16): yield block
+MOST_BYTES = 500_000_000 # of a download whose size is not known
 
-def _fetch(url:str, part:Path, size:int|None, mend:str, show:bool|None) -> bool:
+def _checked_address(url:str) -> str:
+    "`url`, if it is https, or http on this computer. Raises `ValueError`."
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme == "https" or parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost"): return url
+    raise ValueError(f"{url[:200]!r} is no https address")
+
+class _OnlyHttps(urllib.request.HTTPRedirectHandler):
+    "Follows a server to https addresses only."
+    def redirect_request(self, req, fp, code, msg, headers, newurl):
+        if urllib.parse.urlsplit(newurl).scheme != "https": raise ValueError(f"the server leads to {newurl[:200]!r}, which is no https address")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+# %% ../nbs/06_benchmark.ipynb #sbde5c
+def _blocks(reply, most:int, minute:float=60.):
+    "What a reply holds, up to its end, to where the connection breaks or all but stops, and to one byte more than `most`."
+    started, got = time.monotonic(), 0
+    with suppress(OSError, http.client.HTTPException):
+        while got <= most and (block := reply.read1(min(1 << 16, most + 1 - got))):
+            got += len(block)
+            yield block
+            passed = time.monotonic() - started
+            if passed > minute and got < 1000 * passed: return
+
+# %% ../nbs/06_benchmark.ipynb #s5bc8f
+def _fetch(url:str, part:Path, size:int|None, mend:str, show:bool|None, patience:float) -> bool:
     "Append to `part` what it lacks of the file at `url`; whether all of it came."
-    start = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
-    try: reply = urllib.request.urlopen(request, timeout=30)
+    start, most = part.stat().st_size if part.exists() else 0, MOST_BYTES if size is None else size
+    request = urllib.request.Request(_checked_address(url), headers={"Range": f"bytes={start}-"} if start else {})
+    try: reply = urllib.request.build_opener(_OnlyHttps).open(request, timeout=patience)
     except urllib.error.HTTPError as e:
         if start and e.code == 416: return True                   # nothing lies beyond what is here
         raise
@@ -86,9 +111,16 @@ def _fetch(url:str, part:Path, size:int|None, mend:str, show:bool|None) -> bool:
         total = start + int(length) if length else None
         if None not in (size, total) and total != size:
             raise InputError(url, f"the server offers {total:,} bytes, the published file has {size:,}", mend)
+        if total and total > most:
+            raise InputError(url,
+                             f"the server offers {total:,} bytes, and no published file has over {most:,}",
+                             mend)
         with (open(part, "ab" if start else "wb") as file,
               progress(stage=url.rpartition("/")[2], total=total, unit="B", show=show, unit_scale=True, initial=start) as bar):
-            for block in _blocks(reply): bar.update(file.write(block))
+            for block in _blocks(reply, max(0, most - start)): bar.update(file.write(block))
+    if part.stat().st_size > most:
+        part.unlink()
+        raise InputError(url, f"the server sends more than the {most:,} bytes that the file may have", mend)
     return total in (None, part.stat().st_size)
 
 # %% ../nbs/06_benchmark.ipynb #c014
@@ -98,6 +130,7 @@ def download(url:str,
              mend:str,                           # what the user can do where it fails
              size:int|None=None,                 # bytes, where known: another size is not even fetched
              show:bool|None=None,                # progress; None: only where a person is looking
+             patience:float=20.,                 # seconds that the server may be silent
             ) -> Path:
     "Fetch a file, whole, or not at all; what a cut leaves is used the next time. Raises `InputError`."
     path = Path(path)
@@ -106,7 +139,10 @@ def download(url:str,
         path.parent.mkdir(parents=True, exist_ok=True)
         for _ in range(5):
             resumed = part.exists()
-            if not _fetch(url, part, size, mend, show): continue
+            before = part.stat().st_size if resumed else 0
+            if not _fetch(url, part, size, mend, show, patience):
+                if part.stat().st_size == before: break            # it had nothing more to say
+                continue
             if not (wrong := check(part)): return part.replace(path)
             part.unlink()
             trouble = f"the download is damaged: {wrong}"
@@ -125,12 +161,14 @@ def published_file(name:str,                            # which of `files`
                    show:bool|None=None,                 # progress; None: only where a person is looking
                   ) -> Path:
     "A published file, verified: the user's own, from the cache, or downloaded into it. Raises `InputError` when it cannot be had."
-    if name not in files: raise InputError(name, "is not one of the published files", f"use one of {', '.join(files)}")
+    if name not in files:
+        raise InputError(name, "is not one of the published files", f"use one of {', '.join(files)}")
     known, base = files[name], name.rpartition("/")[2]
     if folder is not None:
         folder = Path(folder).expanduser()
         path = existing_file(folder/name if (folder/name).exists() else folder/base, f"the published {base}, or leave out folder to download it")
-        if wrong := damage(path, known): raise InputError(path, f"is not the published file: {wrong}", f"fetch it again from {url}/{name}")
+        if wrong := damage(path, known):
+            raise InputError(path, f"is not the published file: {wrong}", f"fetch it again from {url}/{name}")
         return path
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home()/".cache")
     path = (Path(cache).expanduser() if cache else home/"msi_selfsup"/"uterus")/name
@@ -151,6 +189,7 @@ class _Type(_Told): "A type of number: the first argument is its code, as in u1,
 _STAND_INS = {"numpy.ndarray": _Told, "numpy.dtype": _Type, "numpy.core.multiarray._reconstruct": _Array, "numpy._core.multiarray._reconstruct": _Array,
               "numpy.core.multiarray.scalar": _Number, "numpy._core.multiarray.scalar": _Number} # NumPy 1 and 2 by turns
 
+# %% ../nbs/06_benchmark.ipynb #scb91c
 class _Notes(pickle.Unpickler):
     "An unpickler that takes notes."
     def find_class(self, module, name):
@@ -168,6 +207,7 @@ def _value(told):
     values = np.frombuffer(content, np.dtype(kind.arguments[0]).newbyteorder(kind.state[1]))
     return values.reshape(shape, order="F" if fortran else "C")[()]
 
+# %% ../nbs/06_benchmark.ipynb #sb0c11
 def _object_array(program:bytes, shape) -> np.ndarray:
     "The object array that a pickle describes."
     for opcode, argument, _ in pickletools.genops(program):                # reads it through, without doing any of it
@@ -178,10 +218,13 @@ def _object_array(program:bytes, shape) -> np.ndarray:
     for i, told in enumerate(content): values[i] = _value(told)
     return values.reshape(shape)                                           # objects are told row by row, whatever their order in memory
 
+# %% ../nbs/06_benchmark.ipynb #sf1446
+@walled
 def read_pickled_array(path:str|Path # an .npy file, plain or an object array
                       ) -> np.ndarray: # for an object array: of numbers, strings, None, and arrays of numbers
     "Read an array without running anything from its file. Raises `InputError` when the file is damaged or holds anything else."
     path = existing_file(path, "an .npy file")
+    check_memory(path, 4 * path.stat().st_size, f"an array of {path.stat().st_size:,} bytes")
     file, readers = io.BytesIO(path.read_bytes()), {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     try:
         version = npy.read_magic(file)
@@ -190,7 +233,9 @@ def read_pickled_array(path:str|Path # an .npy file, plain or an object array
         if dtype == object: return _object_array(file.read(), shape)
         return np.frombuffer(file.read(), dtype).reshape(shape, order="F" if fortran else "C")
     except Exception as e: # whatever a damaged or malicious file provokes
-        raise InputError(path, f"refused: damaged, or more than an array ({e or type(e).__name__})", "get the file anew from its publisher") from None
+        raise InputError(path,
+                         f"refused: damaged, or more than an array ({str(e)[:200] or type(e).__name__})",
+                         "get the file anew from its publisher") from None
 
 # %% ../nbs/06_benchmark.ipynb #c041
 def _labelled_images(path:Path) -> tuple[np.ndarray, np.ndarray]:
@@ -201,16 +246,20 @@ def _labelled_images(path:Path) -> tuple[np.ndarray, np.ndarray]:
     shape = first.shape if isinstance(first, np.ndarray) and first.ndim == 3 and first.shape[2] == 3 else None
     if shape is None or not all(isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.shape == shape
                                 and isinstance(label, (int, np.integer)) for image, label in rows):
-        raise InputError(path, f"has another form ({rows.shape} of {rows.dtype})", "give a file with a row an image: (height, width, 3) of uint8, and its class")
+        raise InputError(path, f"has another form ({rows.shape} of {rows.dtype})",
+                         "give a file with a row an image: (height, width, 3) of uint8, and its class")
     return np.stack([image[..., 0] for image in rows[:, 0]]).astype(np.float32), rows[:, 1].astype(np.int64)
 
+# %% ../nbs/06_benchmark.ipynb #sd76d4
 def _mass_list(path:Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     "Polarity, m/z and label of each ion, (n,) each."
     rows = read_pickled_array(path)
     try:
         polarity = [dict(neg="negative", pos="positive")[short] for short in rows[:, 0].tolist()]
         return np.array(polarity), rows[:, 1].astype(np.float64), rows[:, 2].astype(np.int64)
-    except (KeyError, ValueError, IndexError) as e: raise InputError(path, f"is no list of polarity, m/z and class ({e})", "give the published file") from None
+    except (KeyError, ValueError, IndexError) as e:
+        raise InputError(path, f"is no list of polarity, m/z and class ({e})",
+                         "give the published file") from None
 
 # %% ../nbs/06_benchmark.ipynb #c042
 def uterus_benchmark(folder:str|Path|None=None,            # has the files, or is a clone of their repository; None: download
@@ -224,7 +273,9 @@ def uterus_benchmark(folder:str|Path|None=None,            # has the files, or i
     training, masses, mask = (published_file(name, folder, cache, url, files, show) for name in names)
     images, labels = _labelled_images(training)
     polarity, mz, listed = _mass_list(masses)
-    if not np.array_equal(labels, listed): raise InputError(training, f"its classes are not those of {masses.name}", "give both files as published")
+    if not np.array_equal(labels, listed):
+        raise InputError(training, f"its classes are not those of {masses.name}",
+                         "give both files as published")
     source = dict(url=url, git_blob_ids={name: files[name].git_blob_id for name in names})
     return IonImages(images, mz, read_pickled_array(mask) == 0, polarity=polarity, labels=labels, source=source)
 
@@ -236,6 +287,7 @@ def class_averages(folder:str|Path|None=None, # has the files, or is a clone of 
     templates, labels = _labelled_images(published_file("benchmark_data/labeling_data.npy", folder, **where))
     return templates[np.argsort(labels)], np.sort(labels)
 
+# %% ../nbs/06_benchmark.ipynb #sbd69f
 def uterus_simulation(counts:tuple[float, float]=(0.3, 30), # least and most mean counts per tissue pixel of an ion, drawn log-uniformly
                       mixing:float=0.35,                    # share of an ion's pattern that comes from other classes, mostly a few; chosen, not measured
                       seed:int=0,

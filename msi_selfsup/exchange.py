@@ -6,20 +6,28 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import io
 import json
+import logging
+import os
 import re
+import struct
+import subprocess
+import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 
-from .core import InputError, existing_file, progress, written_whole
-from .images import IonImages, load
-from .tables import read_mzs
+from .core import InputError, check_memory, existing_file, free_memory, progress, walled, written_whole
+from .images import IonImages, _intensities, load, read_plain_array
+from .tables import first_of, read_mzs
 
 # %% auto #0
 __all__ = ['axis_of', 'cluster_names', 'to_anndata', 'from_anndata', 'write_anndata', 'read_anndata', 'read_cube', 'read_stack',
@@ -29,7 +37,8 @@ __all__ = ['axis_of', 'cluster_names', 'to_anndata', 'from_anndata', 'write_annd
 def _package(name:str, extra:str):
     "An optional package. Raises `InputError` with the command that installs it."
     try: return importlib.import_module(name)
-    except ImportError: raise InputError(name, "is not installed", f'run: pip install "msi_selfsup[{extra}]"') from None
+    except ImportError:
+        raise InputError(name, "is not installed", f'run: pip install "msi_selfsup[{extra}]"') from None
 
 def _first_line(e:Exception) -> str:
     return (str(e).strip() or type(e).__name__).splitlines()[0][:200]
@@ -42,7 +51,8 @@ def _ion_images(where, *arguments, **fields) -> IonImages:
 def _free(path:str|Path, overwrite:bool) -> Path:
     "A path that may be written to."
     path = Path(path).expanduser()
-    if path.exists() and not overwrite: raise InputError(path, "is already there", "choose another name, or move it away")
+    if path.exists() and not overwrite:
+        raise InputError(path, "is already there", "choose another name, or move it away")
     return path
 
 # %% ../nbs/07_exchange.ipynb #c008
@@ -61,6 +71,7 @@ def _per_ion(values, n:int, what:str) -> np.ndarray:
     if len(values) != n: raise InputError(what, f"has {len(values)} entries for {n} ions", "give one an ion")
     return values
 
+# %% ../nbs/07_exchange.ipynb #s9f767
 def to_anndata(ions:IonImages,
                labels:np.ndarray|None=None,     # cluster of each ion, int (n,), below 0 = in no cluster
                confidence:np.ndarray|None=None, # of each ion in its cluster, 0 to 1, (n,)
@@ -87,29 +98,71 @@ def to_anndata(ions:IonImages,
 # %% ../nbs/07_exchange.ipynb #c017
 def _steps(values:np.ndarray) -> np.ndarray: # int64 (p,), from 0
     "Places on an evenly spaced line as numbers of steps from its beginning."
+    if not (np.abs(values) < 1e12).all():
+        raise InputError("positions", "are not all numbers", "give x and y of each pixel")
     places = np.unique(values.round(6))
-    if not np.isfinite(places).all(): raise InputError("positions", "are not all numbers", "give x and y of each pixel")
     if len(places) < 2: return np.zeros(len(values), np.int64)
     gaps = np.diff(places)
     step = np.gcd.reduce(gaps.astype(np.int64)) if (places % 1 == 0).all() else gaps.min()
     at = (values - places[0]) / step
-    if np.abs(at - at.round()).max() > 0.1 or at.max() > 1e6: raise InputError("positions", "do not lie on a grid", "give pixels at even distances")
+    if not (np.abs(at - at.round()).max() <= 0.1 and at.max() <= 1e6):
+        raise InputError("positions", "do not lie on a grid", "give pixels at even distances")
     return at.round().astype(np.int64)
 
+# %% ../nbs/07_exchange.ipynb #s4164d
+def _number_column(frame:pd.DataFrame, name:str) -> np.ndarray: # float64 (n,), NaN where there is no number
+    column = frame[name]
+    if not isinstance(column, pd.Series):
+        raise InputError(name, "is the name of several columns", "rename all but one")
+    return pd.to_numeric(column if pd.api.types.is_numeric_dtype(column) else column.astype(str), errors="coerce").to_numpy(float, na_value=np.nan)
+
+def _note(table) -> dict:
+    "What we wrote into an AnnData ourselves, if we did."
+    note = table.uns.get("msi_selfsup", {})
+    return dict(note) if isinstance(note, Mapping) else {}
+
+# %% ../nbs/07_exchange.ipynb #sbde5c
 def _places(table) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]: # row and column, int64 (p,); height and width
     "Where in the image each row of an AnnData belongs."
-    note, own = table.uns.get("msi_selfsup", {}), {"x", "y"} <= set(table.obs)
-    if "shape" in note and own: (height, width), x, y = np.asarray(note["shape"]).tolist(), table.obs["x"].to_numpy(), table.obs["y"].to_numpy()
+    note, own = _note(table), {"x", "y"} <= set(table.obs)
+    if "shape" in note and own:
+        height, width = _shape(note["shape"])
+        x, y = (_number_column(table.obs, name) for name in "xy")
+        if not ((0 <= x) & (x < width) & (0 <= y) & (y < height) & (x % 1 == 0) & (y % 1 == 0)).all():
+            raise InputError("positions", f"lie beyond the {height} x {width} pixels of the image",
+                             "write the file again")
+        x, y = x.astype(np.int64), y.astype(np.int64)
     else:
-        if "spatial" in table.obsm: positions = np.asarray(table.obsm["spatial"], float)
-        elif own: positions = table.obs[["x", "y"]].to_numpy(float)
-        else: raise InputError("obsm", "has no spatial", "give the position of each pixel in obsm['spatial'], or in columns x and y of obs")
+        positions = _positions(table, own)
         x, y = _steps(positions[:, 0]), _steps(positions[:, 1])
         height, width = int(y.max()) + 1, int(x.max()) + 1
-        if height * width > 100 * len(x) + 1000: raise InputError("positions", "do not lie on a grid", "give pixels at even distances")
-    if len(x) and not (0 <= min(x.min(), y.min()) and x.max() < width and y.max() < height): raise InputError("positions", f"lie beyond the {height} x {width} pixels of the image", "write the file again")
-    if len(np.unique(y * width + x)) < len(x): raise InputError("positions", "some pixels lie in one place", "choose one section first")
+        if height * width > 100 * len(x) + 1000:
+            raise InputError("positions", "do not lie on a grid", "give pixels at even distances")
+    if len(np.unique(y * width + x)) < len(x):
+        raise InputError("positions", "some pixels lie in one place", "choose one section first")
     return y, x, (height, width)
+
+# %% ../nbs/07_exchange.ipynb #s5bc8f
+def _shape(noted) -> tuple[int, int]: # height and width
+    shape = np.asarray(noted)
+    if shape.shape != (2,) or shape.dtype.kind not in "iu" or not ((0 < shape) & (shape <= 1_000_000)).all():
+        raise InputError("uns", f"has the shape {str(noted)[:60]}",
+                         "give height and width of the image, or leave it out")
+    return tuple(shape.tolist())
+
+# %% ../nbs/07_exchange.ipynb #scb91c
+def _positions(table, own:bool) -> np.ndarray: # float64 (p, 2 or more): x, y
+    if "spatial" in table.obsm: found = table.obsm["spatial"]
+    elif own: return np.stack([_number_column(table.obs, name) for name in "xy"], 1)
+    else:
+        raise InputError("obsm", "has no spatial",
+                         "give the position of each pixel in obsm['spatial'], or in columns x and y of obs")
+    try: found = np.asarray(found, float)
+    except (TypeError, ValueError): found = np.empty(0)
+    if found.ndim != 2 or found.shape[1] < 2:
+        raise InputError("obsm", "has a spatial that is no table of numbers x and y",
+                         "give the position of each pixel in obsm['spatial']")
+    return found
 
 # %% ../nbs/07_exchange.ipynb #c019
 def _names(var:pd.DataFrame) -> np.ndarray|None:
@@ -118,22 +171,50 @@ def _names(var:pd.DataFrame) -> np.ndarray|None:
     names = (var["name"].astype(object).fillna("") if "name" in var else pd.Series(var.index)).astype(str).to_numpy()
     return names if any(names) else None
 
+def _sign(words) -> np.ndarray|None: # str (n,)
+    "Polarities in our words; None where they are others."
+    known = {"pos": "positive", "+": "positive", "positive": "positive", "neg": "negative", "-": "negative", "negative": "negative", "none": "none"}
+    signs = [known.get(str(word).strip().lower()) for word in words]
+    return np.array(signs) if signs and all(signs) else None
+
+# %% ../nbs/07_exchange.ipynb #sb0c11
+def _matrix(table) -> np.ndarray: # (pixels, ions)
+    "The intensities of an AnnData, none of them out of its place."
+    X = table.X
+    if X is None or not table.n_obs: raise InputError("X", "is empty", "give the intensities, pixels x ions")
+    if X.dtype.kind not in "biuf":
+        raise InputError("X", f"holds {str(X.dtype)[:80]}, no numbers", "give the intensities, pixels x ions")
+    check_memory("X", 8 * table.n_obs * table.n_vars, f"{table.n_obs} pixels of {table.n_vars} ions")
+    if not issparse(X): return np.asarray(X)
+    try: (X if X.format in ("csr", "csc") else X.tocsr()).check_format(full_check=True)   # else an index may lie outside, and the process crashes
+    except ValueError as e:
+        raise InputError("X", f"is a sparse matrix whose parts do not fit ({_first_line(e)})",
+                         "write the file again") from None
+    return X.toarray()
+
+# %% ../nbs/07_exchange.ipynb #sf1446
+@walled
 def from_anndata(table # AnnData, pixels x ions, with var["mz"] and positions in obsm["spatial"], or x and y in obs
                 ) -> IonImages:
     "Ion images from AnnData. Raises `InputError` where m/z or positions are missing, or are of no use."
-    var = table.var
-    if "mz" not in var: raise InputError("var", "has no column mz", "add the m/z of each ion: adata.var['mz'] = ...")
-    if table.X is None or not table.n_obs: raise InputError("X", "is empty", "give the intensities, pixels x ions")
+    var, note = table.var, _note(table)
+    if "mz" not in var:
+        raise InputError("var", "has no column mz", "add the m/z of each ion: adata.var['mz'] = ...")
+    X = _matrix(table)
     y, x, shape = _places(table)
+    check_memory("X", 8 * len(var) * shape[0] * shape[1], f"{len(var)} images of {shape[0]} x {shape[1]} pixels")
     mask, images = np.zeros(shape, bool), np.zeros((len(var), *shape), np.float32)
     mask[y, x] = True
-    images[:, y, x] = (table.X.toarray() if hasattr(table.X, "toarray") else np.asarray(table.X)).T
+    with np.errstate(over="ignore", invalid="ignore"): images[:, y, x] = X.T
     images.flags.writeable = False                  # the stack may keep it: no copy is made
-    known = dict(polarity=var["polarity"].to_numpy()) if "polarity" in var else {}
-    if "label" in var and pd.api.types.is_integer_dtype(var["label"]): known["labels"] = var["label"].to_numpy()
-    source = json.loads(str(table.uns.get("msi_selfsup", {}).get("source", "{}")))
-    return IonImages(images, pd.to_numeric(var["mz"], errors="coerce").to_numpy(float), mask, names=_names(var), source=source, **known)
+    known = dict(polarity=_sign(var["polarity"])) if "polarity" in var else {}
+    if "label" in var and pd.api.types.is_integer_dtype(var["label"]) and var["label"].notna().all(): known["labels"] = var["label"].to_numpy(np.int64)
+    try: source = dict(json.loads(str(note.get("source", "{}"))))
+    except (ValueError, TypeError, RecursionError):
+        raise InputError("uns", "has a source that is no JSON", "write the file again") from None
+    return IonImages(images, _number_column(var, "mz"), mask, names=_names(var), source=source, **known)
 
+# %% ../nbs/07_exchange.ipynb #sd76d4
 def write_anndata(ions:IonImages,
                   path:str|Path,                   # an .h5ad file
                   labels:np.ndarray|None=None,     # as for `to_anndata`, also what follows
@@ -147,16 +228,81 @@ def write_anndata(ions:IonImages,
     with written_whole(path) as partial: partial.write_bytes(content.getbuffer()) # HDF5 itself crashes where the disk is full
     return path
 
+# %% ../nbs/07_exchange.ipynb #h002
+def _walk_hdf5(path:str) -> int: # bytes of all that the file holds, unpacked
+    "Visit and read every part of an HDF5 file. Raises `ValueError` for what no table needs. It runs in a process of its own."
+    import h5py
+    seen, total, waiting = set(), 0, []
+    def visit(name, part):
+        for key in part.attrs: part.attrs[key]
+        info = h5py.h5o.get_info(part.id)
+        if (info.fileno, info.addr) in seen: raise ValueError(f"{name} is there under two names")
+        seen.add((info.fileno, info.addr)); waiting.append((name, part))
+        if len(seen) > 100_000: raise ValueError("it has over 100,000 parts")
+    with h5py.File(path, "r") as file:
+        visit("/", file["/"])
+        while waiting:
+            name, part = waiting.pop()
+            if isinstance(part, h5py.Group):
+                for key in part:
+                    link = part.get(key, getlink=True)
+                    if not isinstance(link, h5py.HardLink): raise ValueError(f"{name}{key} links to another place{' or file' * isinstance(link, h5py.ExternalLink)}")
+                    visit(f"{name}{key}/", part[key])
+            elif isinstance(part, h5py.Dataset):
+                if part.external or part.is_virtual: raise ValueError(f"{name} lies in another file")
+                stored = part.id.get_storage_size()
+                if part.nbytes > 1100 * stored + 1_000_000 and part.compression in (None, "gzip", "lzf"): raise ValueError(f"{name} declares {part.nbytes:,} bytes and holds {stored:,}")
+                total += part.nbytes
+                rows = max(1, 16_000_000 // max(1, part.nbytes // max(1, part.shape[0]))) if part.shape else 1
+                if part.shape is None: continue
+                for start in range(0, part.shape[0], rows) if part.shape else ():
+                    block = part[start:start + rows]
+                    if part.dtype.kind == "O": total += sum(len(value) + 50 for value in block.flat if hasattr(value, "__len__"))
+                if not part.shape: part[()]
+    return total
+
+# %% ../nbs/07_exchange.ipynb #h003
+_GUARD = """
+import json, sys
+sys.path[:], memory = json.loads(sys.argv[2]), int(sys.argv[3])
+try: import resource; resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+except (ImportError, ValueError, OSError): pass
+try: print(json.dumps(dict(bytes=_walk_hdf5(sys.argv[1]))))
+except MemoryError: print(json.dumps(dict(wrong="it needs more memory than is free")))
+except Exception as e: print(json.dumps(dict(wrong=(str(e).strip() or type(e).__name__).splitlines()[0][:300])))
+"""
+
+# %% ../nbs/07_exchange.ipynb #sbd69f
+def _check_hdf5(path:Path, patience:float=30.) -> None: # seconds, and one more for each 20 MB
+    "Raise `InputError` for an HDF5 file that another process cannot read from end to end, or for which there is no memory."
+    program = inspect.getsource(_walk_hdf5) + _GUARD
+    command = [sys.executable, "-I", "-c", program, str(path.resolve()), json.dumps(sys.path), str(free_memory() + 4_000_000_000)]
+    one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each takes address space
+    mend = "copy it again, or write it anew"
+    try: done = subprocess.run(command, capture_output=True, timeout=patience + path.stat().st_size / 2e7, stdin=subprocess.DEVNULL, env=one_thread)
+    except subprocess.TimeoutExpired:
+        raise InputError(path, "cannot be read as AnnData (HDF5 does not come back from it)", mend) from None
+    try: said = json.loads(done.stdout)
+    except ValueError: said = dict(wrong=f"HDF5 crashes on it, with {done.returncode}")
+    if "wrong" in said: raise InputError(path, f"cannot be read as AnnData ({said['wrong']})", mend)
+    check_memory(path, 2 * said["bytes"], f"tables of {said['bytes']:,} bytes")
+
+# %% ../nbs/07_exchange.ipynb #sa6eb8
+@walled
 def read_anndata(path:str|Path # an .h5ad file, as for `from_anndata`
                 ) -> IonImages:
     "Read ion images from AnnData. Raises `InputError` for a file that is none, or lacks m/z or positions."
     path, package = existing_file(path, "an .h5ad file"), _package("anndata", "exchange")
+    _check_hdf5(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")         # on the age of a file's layout
-            return from_anndata(package.read_h5ad(path))
+            table = package.read_h5ad(path)
+    except Exception as e:
+        raise InputError(path, f"cannot be read as AnnData ({_first_line(e)})",
+                         "copy it again, or write it anew") from None
+    try: return from_anndata(table)
     except InputError as e: raise InputError(f"{path}, {e.where}", e.cause, e.mend) from None
-    except Exception as e: raise InputError(path, f"cannot be read as AnnData ({_first_line(e)})", "copy it again, or write it anew") from None
 
 # %% ../nbs/07_exchange.ipynb #c027
 def _measured(images:np.ndarray) -> np.ndarray: # bool (height, width)
@@ -166,23 +312,39 @@ def _measured(images:np.ndarray) -> np.ndarray: # bool (height, width)
     if not found.all(): return found
     return np.any([image != 0 for image in images], axis=0)
 
+# %% ../nbs/07_exchange.ipynb #sec1d7
 def _cube(where, images, values, axis:str, mask, names=None) -> IonImages:
     "Checked ion images of a stack and its axis."
-    try: images, values = np.asarray(images, dtype=np.float32), np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as e: raise InputError(where, f"holds something else than numbers ({_first_line(e)})", "give a plain array of intensities") from None
-    if images.ndim != 3: raise InputError(where, f"has shape {images.shape}", "give channels x height x width")
+    try: images = _intensities(images)
+    except InputError as e:
+        raise InputError(where, e.cause, "give a plain array, channels x height x width") from None
+    try: values = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as e:
+        raise InputError(where, f"has values of {axis} that are no numbers ({_first_line(e)})",
+                         "give one number an image") from None
+    if not isinstance(axis, str) or not 0 < len(axis) <= 200:
+        raise InputError("axis", f"is {str(axis)[:80]!r}",
+                         "say in words what the values are, such as energy (keV)")
     if values.shape != (len(images),):
         values = np.atleast_1d(values)
         turned = "; its last axis fits: give numpy.moveaxis(cube, -1, 0)" if values.shape == images.shape[-1:] else ""
-        raise InputError(where, f"holds {len(images)} images for {values.size} values of {axis}", f"give one value an image{turned}")
+        raise InputError(where, f"holds {len(images)} images for {values.size} values of {axis}",
+                         f"give one value an image{turned}")
     known = {} if axis == "m/z" else dict(polarity="none", source=dict(axis=axis))
     return _ion_images(where, images, values, _measured(images) if mask is None else mask, names=names, **known)
 
+# %% ../nbs/07_exchange.ipynb #s87b0b
 def _npy(path:Path) -> np.ndarray:
-    try: return np.load(path, allow_pickle=False)
-    except Exception as e: raise InputError(path, f"cannot be read as a plain array ({_first_line(e)})", "save it anew with numpy.save") from None
+    size = path.stat().st_size
+    check_memory(path, 3 * size, f"an array of {size:,} bytes")
+    try:
+        with open(path, "rb") as file: return read_plain_array(file, size)
+    except Exception as e:
+        raise InputError(path, f"cannot be read as a plain array ({_first_line(e)})",
+                         "save it anew with numpy.save") from None
 
 # %% ../nbs/07_exchange.ipynb #c030
+@walled
 def read_cube(cube:np.ndarray|str|Path, # channels x height x width, or an .npy of it
               values:Sequence[float],   # place of each channel on the axis, above 0, in any order, (channels,)
               axis:str,                 # what the axis is, such as "Raman shift (1/cm)", "wavenumber (1/cm)", "energy (keV)"
@@ -193,24 +355,79 @@ def read_cube(cube:np.ndarray|str|Path, # channels x height x width, or an .npy 
     return _cube(cube, _npy(existing_file(cube, "an .npy of a cube")), values, axis, mask)
 
 # %% ../nbs/07_exchange.ipynb #c033
+@contextmanager
+def _silent(name:str):
+    "No messages from a package that says in its log what it also raises."
+    logger = logging.getLogger(name)
+    level, _ = logger.level, logger.setLevel(logging.CRITICAL + 1)
+    try: yield
+    finally: logger.setLevel(level)
+
+# %% ../nbs/07_exchange.ipynb #s076ce
+def _count_pages(path:Path) -> int:
+    "How many pages a TIFF chains up. Raises `ValueError` for a chain that is a loop, leads out of the file, or is longer than 100,000."
+    size, seen = path.stat().st_size, set()
+    with open(path, "rb") as file:
+        order = {b"II": "<", b"MM": ">"}.get(file.read(2))
+        kind = struct.unpack(order + "H", file.read(2))[0] if order else 0
+        if kind not in (42, 43): raise ValueError("not a TIFF file")
+        counter, entry, link = ("Q", 20, "Q") if kind == 43 else ("H", 12, "I")
+        def number(code):
+            read = file.read(struct.calcsize(order + code))
+            if len(read) < struct.calcsize(order + code): raise ValueError("it is cut short")
+            return struct.unpack(order + code, read)[0]
+        if kind == 43: file.seek(8)
+        at = number(link)
+        while at:
+            if at in seen or at >= size: raise ValueError("its chain of pages is a loop" if at in seen else "its chain of pages leads out of the file: it is cut short")
+            seen.add(at)
+            if len(seen) > 100_000: raise ValueError("it has over 100,000 pages")
+            file.seek(at)
+            entries = number(counter)
+            if entries > 4096: raise ValueError(f"a page has {entries:,} notes")
+            file.seek(entries * entry, 1)
+            at = number(link)
+    return len(seen)
+
+# %% ../nbs/07_exchange.ipynb #sd7210
+def _tiff_series(file, path:Path) -> np.ndarray:
+    "The pages of an open TIFF as one array, once it is certain that they can be there."
+    kinds = file.series
+    if not kinds: raise InputError(path, "holds no picture", "give one grey image an ion")
+    first, page, size = kinds[0], kinds[0].keyframe, path.stat().st_size
+    if "S" in first.axes or int(page.photometric) in (2, 3, 5, 6):
+        raise InputError(path, "is a colour picture", "give intensities, one grey image an ion")
+    if len(kinds) > 1: raise InputError(path, "its pages differ in size", "give images on one grid")
+    if first.nbytes > (size if int(page.compression) == 1 else 2000 * size):
+        raise InputError(path,
+                         f"declares pictures of {first.shape}, or {first.nbytes:,} bytes, and holds {size:,}",
+                         "copy it again, or save it anew without compression")
+    check_memory(path, 3 * first.nbytes, f"pictures of {first.shape}")
+    return first.asarray(maxworkers=1)
+
+# %% ../nbs/07_exchange.ipynb #s77330
 def _tiff(path:Path) -> tuple[np.ndarray, list[str]]:
     "Pages of a TIFF, (pages, height, width), and their names where ImageJ's notes have them."
     package = _package("tifffile", "exchange")
     try:
-        with package.TiffFile(path) as file:
-            kinds, images = [(series.axes, series.shape) for series in file.series], file.series[0].asarray()
-            names = list((file.imagej_metadata or {}).get("Labels", []))
-    except Exception as e: raise InputError(path, f"cannot be read as TIFF ({_first_line(e)})", "copy it again, or save it anew without compression") from None
-    if kinds[0][0].endswith("S"): raise InputError(path, "is a colour picture", "give intensities, one grey image an ion")
-    if len(kinds) > 1: raise InputError(path, "its pages differ in size", "give images on one grid")
-    return images[None] if images.ndim == 2 else images, names
+        _count_pages(path)
+        with _silent("tifffile"), package.TiffFile(path) as file:
+            images, names = _tiff_series(file, path), (file.imagej_metadata or {}).get("Labels", [])
+    except InputError: raise
+    except Exception as e:
+        raise InputError(path, f"cannot be read as TIFF ({_first_line(e)})",
+                         "copy it again, or save it anew without compression") from None
+    return images[None] if images.ndim == 2 else images, [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
+# %% ../nbs/07_exchange.ipynb #sc6a53
 def _said(names:list[str], n:int) -> tuple[list[float], list[str], str]|None:
     "Values, names and axis out of the page names that `write_cluster_tiffs` gives."
     told = [re.fullmatch(r"(.+?) (\d+\.\d{6})(?: (.*))?", name) for name in names]
     if not n or len(told) != n or not all(told): return None
     return [float(page[2]) for page in told], [page[3] or "" for page in told], told[0][1]
 
+# %% ../nbs/07_exchange.ipynb #sf17fd
+@walled
 def read_stack(path:str|Path,            # .tif, .tiff or .npy: ions x height x width
                mzs=None,                 # m/z of the images in their order, or a file of them; None: a TIFF of `write_cluster_tiffs` says it itself
                mask:np.ndarray|None=None, # bool (height, width), True = measured; None: see above
@@ -221,7 +438,9 @@ def read_stack(path:str|Path,            # .tif, .tiff or .npy: ions x height x 
     images, pages = (_npy(path), []) if path.suffix.lower() == ".npy" else _tiff(path)
     if mzs is not None: values, names = read_mzs(mzs) if isinstance(mzs, (str, Path)) else (mzs, None)
     elif said := _said(pages, len(images) if images.ndim else 0): values, names, axis = said[0], said[1] if any(said[1]) else None, said[2]
-    else: raise InputError(path, "does not say the m/z of its images", "give a list of them, one an image: mzs, or --mzs FILE")
+    else:
+        raise InputError(path, "does not say the m/z of its images",
+                         "give a list of them, one an image: mzs, or --mzs FILE")
     return _cube(path, images, values, axis, mask, names)
 
 # %% ../nbs/07_exchange.ipynb #c038
@@ -249,10 +468,9 @@ def write_cluster_tiffs(ions:IonImages,
 # %% ../nbs/07_exchange.ipynb #c042
 def _called(row) -> str:
     "The ion, and the first of the molecules that it may be."
-    others = len(row.moleculeNames) - 1
-    said = "".join(row.moleculeNames[:1]) + (f" or {others} isomer{'s' * (others > 1)}" if others > 0 else "")
-    return f"{row.ion} {said}".strip()
+    return f"{row.ion} {first_of(row.moleculeNames if isinstance(row.moleculeNames, list) else [])}".strip()
 
+# %% ../nbs/07_exchange.ipynb #s3fc1e
 def _fetched(dataset, fdr:float, database, off_sample:bool, show:bool|None) -> IonImages|None:
     "The ions of a METASPACE data set; None where it has no annotations."
     found = dataset.results(database=database, fdr=fdr, include_chem_mods=True, include_neutral_losses=True)
@@ -261,16 +479,29 @@ def _fetched(dataset, fdr:float, database, off_sample:bool, show:bool|None) -> I
     found = found[~found.index.duplicated()]
     def image(row):
         formula, adduct, modification, loss = row.Index
-        return dataset.isotope_images(formula, adduct, only_first_isotope=True, neutral_loss=loss or "", chem_mod=modification or "", image_metadata=row.isotopeImages)[0]
+        answer = dataset.isotope_images(formula, adduct, only_first_isotope=True, neutral_loss=loss or "", chem_mod=modification or "", image_metadata=row.isotopeImages)
+        return answer[0] if len(answer) else None
     with ThreadPoolExecutor(8) as pool:
         images = list(progress(pool.map(image, found.itertuples()), "fetching ion images", len(found), "ions", show))
-    there = [i for i, each in enumerate(images) if each is not None]
-    images, rows = np.stack([images[i] for i in there]).astype(np.float32), [row for i, row in enumerate(found.itertuples()) if i in set(there)]
-    try: mask = np.asarray(dataset.tic_image()) > 0
-    except KeyError: mask = _measured(images)
-    return IonImages(images, [row.mz for row in rows], mask if mask.shape == images.shape[1:] else _measured(images), names=[_called(row) for row in rows],
-                     polarity=dataset.polarity.lower(), source=dict(metaspace=dataset.id, title=dataset.name, fdr=fdr, database=database))
+    pairs = [(row, each) for row, each in zip(found.itertuples(), images) if each is not None]
+    if len({np.shape(each) for _, each in pairs}) != 1 or np.ndim(pairs[0][1]) != 2:
+        raise InputError("its images",
+                         f"have the shapes {sorted({str(np.shape(each)) for _, each in pairs})[:3]}" if pairs else f"are missing for all {len(found)} annotations",
+                         "look at the data set's page")
+    rows, images = [row for row, _ in pairs], _intensities(np.stack([each for _, each in pairs]))
+    return IonImages(images, [row.mz for row in rows], _tic_mask(dataset, images), names=[_called(row) for row in rows],
+                     polarity=_sign([dataset.polarity] * len(rows)), source=dict(metaspace=dataset.id, title=dataset.name, fdr=fdr, database=database))
 
+# %% ../nbs/07_exchange.ipynb #sa6233
+def _tic_mask(dataset, images:np.ndarray) -> np.ndarray: # bool (height, width)
+    "Where a spectrum was measured: by the total ion current, or by the images where there is none that fits them."
+    try: tic = np.asarray(dataset.tic_image(), float)
+    except (KeyError, TypeError, ValueError): tic = np.empty(0)
+    mask = tic > 0
+    return mask if mask.shape == images.shape[1:] and mask.any() else _measured(images)
+
+# %% ../nbs/07_exchange.ipynb #s0d464
+@walled
 def read_metaspace(dataset_id:str,        # as in the address of its page, such as 2016-09-22_11h16m17s
                    fdr:float=0.1,         # annotations up to this false discovery rate: 0.05, 0.1, 0.2 or 0.5
                    database:str|None=None, # only annotations of this molecular database; None: of all that the data set was searched in
@@ -282,23 +513,33 @@ def read_metaspace(dataset_id:str,        # as in the address of its page, such 
     where = f"metaspace:{dataset_id}"
     client = client or _package("metaspace", "metaspace").SMInstance()
     try: ions = _fetched(client.dataset(id=dataset_id), fdr, database, off_sample, show)
+    except InputError as e: raise InputError(f"{where}, {e.where}", e.cause, e.mend) from None
     except Exception as e:                            # of the client, of the connection, of a changed answer
-        raise InputError(where, f"METASPACE gave no images ({_first_line(e)})", "check the id and the connection; a private data set needs an API key in ~/.metaspace") from None
-    if ions is None: raise InputError(where, f"has no annotations at a false discovery rate of {fdr:g}", "allow a higher one, or another database")
+        raise InputError(where, f"METASPACE gave no images ({_first_line(e)})",
+                         "check the id and the connection; a private data set needs an API key in ~/.metaspace") from None
+    if ions is None:
+        raise InputError(where, f"has no annotations at a false discovery rate of {fdr:g}",
+                         "allow a higher one, or another database")
     return ions
 
 # %% ../nbs/07_exchange.ipynb #c047
+@walled
 def read_images(sample:str|Path, # .npz, .h5ad, .tif, .tiff, .npy, or metaspace: and the id of a data set
                 mzs=None,        # for a stack (.tif, .tiff, .npy): m/z of its images, or a file of them
                 axis:str="m/z",  # for a stack: what those values are
                 show:bool|None=None,
                ) -> IonImages:
     "Read images that have been extracted already, from whatever holds them. Raises `InputError`."
+    if not isinstance(sample, (str, Path)):
+        raise InputError("sample", f"is a {type(sample).__name__}", "give the path of a file")
     dataset_id = str(sample)[len("metaspace:"):] if str(sample).startswith("metaspace:") else None
     kind = "metaspace" if dataset_id else existing_file(sample, "an .imzML, .npz, .h5ad, .tif or .npy file").suffix.lower()
     if kind in (".tif", ".tiff", ".npy"): return read_stack(sample, mzs, axis=axis)
-    if kind not in ("metaspace", ".h5ad", ".npz"): raise InputError(sample, f"ends in {kind or 'nothing'}", "give an .imzML, .npz, .h5ad, .tif, .tiff or .npy file, or metaspace:DATASET_ID")
-    if mzs is not None or axis != "m/z": raise InputError(sample, "knows the m/z of its images", "leave out mzs and axis")
+    if kind not in ("metaspace", ".h5ad", ".npz"):
+        raise InputError(sample, f"ends in {kind or 'nothing'}",
+                         "give an .imzML, .npz, .h5ad, .tif, .tiff or .npy file, or metaspace:DATASET_ID")
+    if mzs is not None or axis != "m/z":
+        raise InputError(sample, "knows the m/z of its images", "leave out mzs and axis")
     if kind == "metaspace": return read_metaspace(dataset_id, show=show)
     return read_anndata(sample) if kind == ".h5ad" else load(sample)
 

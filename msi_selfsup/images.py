@@ -6,20 +6,25 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib import format as npy
 from scipy.ndimage import gaussian_filter
 
-from .core import InputError, existing_file, written_whole
+from .core import InputError, check_memory, existing_file, walled, written_whole
 
 if TYPE_CHECKING: import torch
 
 # %% auto #0
-__all__ = ['IonImages', 'pixels', 'constant', 'by_mz', 'smoothed', 'save', 'load', 'scaled', 'Prepared', 'prepare']
+__all__ = ['IonImages', 'pixels', 'constant', 'by_mz', 'smoothed', 'read_plain_array', 'read_arrays', 'save', 'load', 'scaled',
+           'Prepared', 'prepare']
 
 # %% ../nbs/01_images.ipynb #c007
 def _frozen(values, dtype) -> np.ndarray:
@@ -29,13 +34,81 @@ def _frozen(values, dtype) -> np.ndarray:
     array.flags.writeable = False
     return array
 
+def _numeric(values, what:str, mend:str) -> np.ndarray:
+    "`values` as an array of real numbers."
+    try: array = np.asarray(values)
+    except (ValueError, TypeError): array = np.empty(0, object)            # rows of unequal length
+    if array.dtype.kind not in "biuf":
+        raise InputError(what, f"holds something else than numbers ({array.dtype})", mend)
+    return array
+
+_UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+# %% ../nbs/01_images.ipynb #s9f767
+def _texts(values, what:str) -> np.ndarray: # str (n,)
+    "Texts without control characters, of a length that a table can hold."
+    texts = [_UNPRINTED.sub(" ", text) if _UNPRINTED.search(text) else text for text in map(str, np.asarray(values).tolist())]
+    if (longest := max(map(len, texts), default=0)) > 10_000:
+        raise InputError(what, f"holds a text of {longest:,} characters", "give at most 10,000")
+    return np.array(texts, dtype=str)
+
+# %% ../nbs/01_images.ipynb #s4164d
 def _per_ion(values, n:int, dtype, what:str) -> np.ndarray|None:
     "An optional field with one entry an ion; one string stands for all."
     if values is None: return None
     if isinstance(values, str): values = [values] * n
-    if np.shape(values) != (n,): raise InputError(what, f"has shape {np.shape(values)} for {n} ion images", "give one value an ion")
-    try: return _frozen(values, dtype)
-    except ValueError as e: raise InputError(what, f"holds something else than {np.dtype(dtype).name} ({e})", "give one value an ion") from None
+    if np.shape(values) != (n,):
+        raise InputError(what, f"has shape {np.shape(values)} for {n} ion images", "give one value an ion")
+    if dtype is str: return _frozen(_texts(values, what), str)
+    array = _numeric(values, what, "give one number an ion")
+    if dtype == np.int64 and n and not (np.isfinite(array).all() and (array % 1 == 0).all() and (abs(array.astype(float)) < 2**62).all()):
+        raise InputError(what, f"holds something else than whole numbers ({array.dtype})",
+                         "give one whole number an ion")
+    return _frozen(array, dtype)
+
+# %% ../nbs/01_images.ipynb #n002
+def _intensities(values) -> np.ndarray: # float32 (n, height, width)
+    "Images in single precision, none of which has overflowed."
+    given = _numeric(values, "images", "give intensities")
+    if given.ndim != 3: raise InputError("images", f"has shape {given.shape}", "give (ions, height, width)")
+    if 0 in given.shape[1:]:
+        raise InputError("images", f"has shape {given.shape}: no pixel", "give (ions, height, width)")
+    with np.errstate(over="ignore", invalid="ignore"): images = given.astype(np.float32, copy=False)
+    if given.dtype.kind == "f" and given.dtype.itemsize > 4:
+        for one, wide in zip(images, given):
+            if (np.isinf(one) & np.isfinite(wide)).any():
+                raise InputError("images",
+                                 f"holds {np.abs(wide[np.isfinite(wide)]).max():.3g}, beyond 3.4e38",
+                                 "give smaller intensities")
+    return images
+
+# %% ../nbs/01_images.ipynb #sbde5c
+def _checked_mask(images:np.ndarray, mask) -> np.ndarray: # bool (height, width)
+    "The measured pixels: those given, or those that hold a number in any image."
+    if mask is None: mask = sum(map(np.isfinite, images), np.zeros(images.shape[1:], int)) > 0
+    else:
+        given = _numeric(mask, "mask", "give True for each measured pixel")
+        if np.isnan(given).any(): raise InputError("mask", "holds NaN", "give True for each measured pixel")
+        mask = given.astype(bool)
+    if mask.shape != images.shape[1:]:
+        raise InputError("mask", f"has shape {mask.shape}, the images {images.shape[1:]}",
+                         "give both on the same grid")
+    if not mask.any():
+        raise InputError("mask", "marks no pixel as measured", "give a mask that is True on tissue")
+    return mask
+
+# %% ../nbs/01_images.ipynb #s5bc8f
+def _checked_polarity(values, n:int) -> np.ndarray|None:
+    values = _per_ion(values, n, str, "polarity")
+    if values is not None and (other := set(values.tolist()) - {"positive", "negative", "none"}):
+        raise InputError("polarity", f"holds {sorted(other)[0][:40]!r}",
+                         'use "positive", "negative" or "none"')
+    return values
+
+def _checked_source(source) -> dict:
+    if source is not None and not isinstance(source, Mapping):
+        raise InputError("source", f"is a {type(source).__name__}", "give a dict")
+    return dict(source or {})
 
 # %% ../nbs/01_images.ipynb #c008
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,24 +118,24 @@ class IonImages:
     mz:np.ndarray                  # m/z of each ion, float64 (n,)
     mask:np.ndarray|None=None      # bool (height, width), True = measured tissue; None: every pixel that is a number
     names:np.ndarray|None=None     # name of each ion, str (n,)
-    polarity:np.ndarray|None=None  # "positive" or "negative" for each ion, str (n,); one string stands for all
+    polarity:np.ndarray|None=None  # "positive", "negative" or "none" for each ion, str (n,); one string stands for all
     labels:np.ndarray|None=None    # known class of each ion, int64 (n,)
     source:dict|None=None          # where the images are from: path, UUID, extraction settings
 
     def __post_init__(self):
-        images = np.asarray(self.images, dtype=np.float32)
-        if images.ndim != 3: raise InputError("images", f"has shape {images.shape}", "give (ions, height, width)")
+        images = _intensities(self.images)
         n, *grid = images.shape
-        mask = sum(map(np.isfinite, images), np.zeros(grid, int)) > 0 if self.mask is None else np.asarray(self.mask, dtype=bool)
-        if mask.shape != tuple(grid): raise InputError("mask", f"has shape {mask.shape}, the images {tuple(grid)}", "give both on the same grid")
-        if not mask.any(): raise InputError("mask", "marks no pixel as measured", "give a mask that is True on tissue")
-        mz = _per_ion(self.mz, n, np.float64, "mz")
-        if not (np.isfinite(mz) & (mz > 0)).all(): raise InputError("mz", f"holds {mz[~(mz > 0)][:3]}", "give positive m/z values")
+        mask = _checked_mask(images, self.mask)
+        mz = _per_ion(() if self.mz is None else self.mz, n, np.float64, "mz")
+        fit = np.isfinite(mz) & (mz > 0)
+        if not fit.all(): raise InputError("mz", f"holds {mz[~fit][:3]}", "give positive m/z values")
         bad = np.array([not np.isfinite(image[mask]).all() for image in images], dtype=bool) # one by one: the stack may be large
-        if bad.any(): raise InputError(f"m/z {mz[bad][0]:.4f}", "its image holds NaN or infinite values on tissue", "leave the ion out, or mask those pixels")
+        if bad.any():
+            raise InputError(f"m/z {mz[bad][0]:.4f}", "its image holds NaN or infinite values on tissue",
+                             "leave the ion out, or mask those pixels")
         if any(image[~mask].any() for image in images): images = np.where(mask, images, np.float32(0))
-        checked = dict(images=_frozen(images, np.float32), mz=mz, mask=_frozen(mask, bool), source=dict(self.source or {}),
-                       names=_per_ion(self.names, n, str, "names"), polarity=_per_ion(self.polarity, n, str, "polarity"),
+        checked = dict(images=_frozen(images, np.float32), mz=mz, mask=_frozen(mask, bool), source=_checked_source(self.source),
+                       names=_per_ion(self.names, n, str, "names"), polarity=_checked_polarity(self.polarity, n),
                        labels=_per_ion(self.labels, n, np.int64, "labels"))
         for name, value in checked.items(): object.__setattr__(self, name, value)
 
@@ -95,14 +168,70 @@ def by_mz(ions:IonImages) -> IonImages:
     return ions[np.argsort(ions.mz, kind="stable")]
 
 # %% ../nbs/01_images.ipynb #c019
+def _within(what:str, value, least:float, most:float, mend:str, whole:bool=False) -> None:
+    "Refuse an argument that is no number from `least` to `most`."
+    try: fits = not isinstance(value, bool) and least <= value <= most and (not whole or value % 1 == 0)
+    except (TypeError, ValueError): fits = False
+    if not fits: raise InputError(what, f"is {str(value)[:80]}", f"use {mend} from {least:g} to {most:g}")
+
+# %% ../nbs/01_images.ipynb #scb91c
 def smoothed(images:np.ndarray, # (n, height, width), zero outside the mask
              mask:np.ndarray,   # bool (height, width), True = measured tissue
              sigma:float        # standard deviation of the Gaussian, in pixels
             ) -> np.ndarray:    # float32 (n, height, width), zero outside the mask
     "Each image as the Gaussian-weighted mean of the measured pixels around each pixel."
+    images, mask = np.asarray(images, np.float32), np.asarray(mask, bool)
+    if images.ndim != 3 or images.shape[1:] != mask.shape:
+        raise InputError("images", f"has shape {images.shape}, the mask {mask.shape}",
+                         "give both on the same grid")
+    _within("sigma", sigma, 0, max(mask.shape), "a number of pixels")
     weight = gaussian_filter(mask.astype(np.float32), sigma, mode="constant")
-    images = gaussian_filter(np.asarray(images, np.float32), (0, sigma, sigma), mode="constant")
+    images = gaussian_filter(images, (0, sigma, sigma), mode="constant")
     return np.where(mask, images / np.where(mask, weight, 1), np.float32(0))
+
+# %% ../nbs/01_images.ipynb #n004
+def read_plain_array(file,     # binary file, at the beginning of an .npy
+                     size:int, # bytes that it holds
+                    ) -> np.ndarray: # of numbers or text
+    "Read an array that is certain to be there. Raises `ValueError` for objects, and for more values than there are bytes."
+    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    version = npy.read_magic(file)
+    if version not in readers: raise ValueError(f"an .npy of unknown version {version}")
+    shape, fortran, dtype = readers[version](file)
+    if dtype.kind not in "biufU": raise ValueError(f"it holds values of type {str(dtype)[:80]}, no plain numbers")
+    needed, there = math.prod(shape) * dtype.itemsize, size - file.tell()
+    if any(isinstance(n, bool) or n < 0 for n in shape) or needed > there:
+        raise ValueError(f"it declares the shape {str(shape)[:80]}, or {needed:,} bytes, and holds {max(there, 0):,}")
+    array, got = np.empty(shape, dtype, order="F" if fortran else "C"), 0
+    if not needed: return array
+    room = memoryview(array.reshape(-1, order="A").view(np.uint8))
+    while got < needed:
+        if not (n := file.readinto(room[got:])): raise ValueError("it ends early")
+        got += n
+    return array
+
+# %% ../nbs/01_images.ipynb #sb0c11
+def read_arrays(path:Path,      # an .npz file
+                names:list[str], # of the arrays that are wanted
+               ) -> dict[str, np.ndarray]: # those that are there
+    "Read plain arrays from an .npz. Raises `InputError` for pickled objects, damage, and more than there is memory for."
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            wanted = {name: members[name] for name in names if name in members}
+            for info in wanted.values():
+                if info.file_size > 1100 * info.compress_size + 1000: raise ValueError(f"{info.filename} claims {info.file_size:,} bytes out of {info.compress_size:,}")
+            total = sum(info.file_size for info in wanted.values())
+            check_memory(path, 2.5 * total, f"arrays of {total:,} bytes")
+            def array(info):
+                with archive.open(info) as file: return read_plain_array(file, info.file_size)
+            return {name: array(info) for name, info in wanted.items()}
+    except (InputError, MemoryError, PermissionError): raise
+    except Exception as e:                       # a damaged archive fails in a dozen ways
+        raise InputError(path,
+                         f"cannot be read as an .npz of plain arrays ({str(e)[:300] or type(e).__name__})",
+                         "copy it again, or save it anew with IonImages.save") from None
 
 # %% ../nbs/01_images.ipynb #c024
 def save(ions:IonImages, path:str|Path # an .npz file
@@ -110,25 +239,36 @@ def save(ions:IonImages, path:str|Path # an .npz file
     "Write `ions` to `path`, whole or not at all; `load` reads them back."
     present = {f.name: getattr(ions, f.name) for f in fields(ions) if f.name != "source" and getattr(ions, f.name) is not None}
     with written_whole(path) as partial, open(partial, "wb") as file:
-        np.savez_compressed(file, **present, source=json.dumps(ions.source))
+        np.savez_compressed(file, **present, source=json.dumps(ions.source, default=str))
     return Path(path)
 
+# %% ../nbs/01_images.ipynb #sf1446
+@walled
 def load(path:str|Path # an .npz file that `save` wrote, or any with arrays `images` and `mz` in it
         ) -> IonImages:
     "Read ion images from `path`. Raises `InputError` when the file is damaged, pickled or lacks a field."
     path = existing_file(path, "an .npz file of ion images")
-    try:
-        if not zipfile.is_zipfile(path): raise ValueError("not a zip archive, or cut short")
-        with np.load(path, allow_pickle=False) as file:
-            found = {f.name: file[f.name] for f in fields(IonImages) if f.name in file}
-        if "source" in found: found["source"] = dict(json.loads(str(found["source"])))
-    except Exception as e:                       # a damaged archive fails in a dozen ways
-        raise InputError(path, f"cannot be read as an .npz of plain arrays ({e})", "copy it again, or save it anew with IonImages.save") from None
+    if not zipfile.is_zipfile(path):
+        raise InputError(path, "cannot be read as an .npz: it is no zip archive, or cut short",
+                         "copy it again, or save it anew with IonImages.save")
+    found = read_arrays(path, [f.name for f in fields(IonImages)])
     missing = [name for name in ("images", "mz") if name not in found]
-    if missing: raise InputError(path, f"has no array named {' or '.join(missing)}", "save it with IonImages.save")
+    if missing:
+        raise InputError(path, f"has no array named {' or '.join(missing)}", "save it with IonImages.save")
+    if "source" in found:
+        try: found["source"] = dict(json.loads(str(found["source"])))
+        except (ValueError, TypeError, RecursionError):
+            raise InputError(path, "cannot be read: its source is no JSON",
+                             "save it anew with IonImages.save") from None
+    for name in ("names", "polarity"):           # text that was saved as such
+        if name in found and found[name].dtype.kind != "U":
+            raise InputError(f"{path}, {name}", f"holds {found[name].dtype}, no text",
+                             "save it anew with IonImages.save")
+    found["images"].flags.writeable = False      # the stack may keep it: no copy is made
     try: return IonImages(**found)
     except InputError as e: raise InputError(f"{path}, {e.where}", e.cause, e.mend) from None
 
+# %% ../nbs/01_images.ipynb #sd76d4
 IonImages.save, IonImages.load = save, staticmethod(load)
 
 # %% ../nbs/01_images.ipynb #c028
@@ -138,7 +278,8 @@ def scaled(ions:IonImages,
     """Each ion image cut at its own `clip` quantile and divided by it; negative intensities count as zero.
 
     An ion seen in so few pixels that the quantile is zero is divided by its maximum. One without any intensity stays zero."""
-    if not 0 < clip <= 1: raise InputError("clip", f"is {clip}", "use a quantile above 0 and at most 1, such as 0.999")
+    if isinstance(clip, str) or not 0 < clip <= 1:
+        raise InputError("clip", f"is {clip}", "use a quantile above 0 and at most 1, such as 0.999")
     out = np.zeros_like(ions.images)
     for start in range(0, len(ions), 64):                    # a block at a time: the quantile sorts a copy
         block = np.maximum(pixels(ions[start:start + 64]), 0)
@@ -170,6 +311,7 @@ class Prepared:
     kept:np.ndarray     # positions of those m ions in the stack, int64 (m,)
     aside:np.ndarray    # positions of the constant images, which were set aside, int64 (n - m,)
 
+# %% ../nbs/01_images.ipynb #sbd69f
 def prepare(ions:IonImages,
             size:int=96,           # side of the square, in pixels
             clip:float=0.999,      # hot spots are cut at this quantile of the measured pixels
@@ -180,6 +322,9 @@ def prepare(ions:IonImages,
     "Clip hot spots, scale to 0-1, resize to the square with the mask, set constant images aside."
     import torch
     if fit not in ("resize", "pad"): raise InputError("fit", f"is {fit!r}", 'use "resize" or "pad"')
+    _within("size", size, 1, 4096, "a whole number of pixels", whole=True)
+    if levels is not None: _within("levels", levels, 2, 65536, "None, or a whole number of grey levels", whole=True)
+    check_memory("size", 8 * len(ions) * size**2, f"{len(ions)} images of {size} x {size} pixels", "use a smaller size, or fewer ions")
     blank = constant(ions)
     kept = np.flatnonzero(~blank)
     mask = torch.tensor(ions.mask, dtype=torch.float32, device=device)

@@ -21,7 +21,7 @@ import torch
 from .baseline import CHEAP_BASELINES, baseline_features
 from .choice import choose_n_clusters
 from .clusterer import IonImageClusterer, Recipe, choose_device
-from .core import InputError, existing_file, sha256, versions
+from .core import InputError, existing_file, sha256, versions, walled
 from .evaluate import LinkedLift, linked_lift
 from .exchange import read_images
 from .images import IonImages, by_mz, constant, load, pixels, save, scaled
@@ -32,13 +32,15 @@ from .report import write_report
 from .scoreboard import plot_scoreboard, scores_table, stage_scores, verdict
 from .spectra import ibd_beside
 from .spectral import check_n_clusters, spectral_labels
+from .tables import read_labelled_mzs, read_table
 from .train import save_whole
 
 # %% auto #0
-__all__ = ['RUN_FILES', 'read_sample', 'read_table', 'read_labels', 'assignments', 'clusters', 'judged_baselines',
-           'baseline_scores', 'check_out', 'run_folder', 'write_results', 'cluster_run', 'score_run', 'run_links']
+__all__ = ['RUN_FILES', 'read_sample', 'read_labels', 'assignments', 'clusters', 'judged_baselines', 'baseline_scores',
+           'check_out', 'run_folder', 'write_results', 'cluster_run', 'score_run', 'run_links']
 
 # %% ../nbs/31_run.ipynb #c007
+@walled
 def read_sample(sample:str|Path,         # .imzML; or images extracted already: .npz, .h5ad, .tif, .tiff, .npy, metaspace:DATASET_ID
                 mzs=None,                # m/z values, or a file of them: to extract, None: found in the data; of the images of a .tif, .tiff or .npy
                 ppm:float=10.,           # for an imzML: half width of the window around each m/z
@@ -56,34 +58,22 @@ def read_sample(sample:str|Path,         # .imzML; or images extracted already: 
     return by_mz(replace(ions, source={**ions.source, "path": str(sample), "sha256": {file.name: sha256(file) for file in files}}))
 
 # %% ../nbs/31_run.ipynb #c010
-def read_table(path:str|Path,
-               what:str,     # what it should be, in words
-              ) -> pd.DataFrame:
-    "A table of text with a header; columns are separated by comma, semicolon or tab. Raises `InputError` when it is none."
-    path = existing_file(path, what)
-    try:
-        with open(path, encoding="utf-8-sig") as file: header = file.readline()
-        return pd.read_csv(path, sep=max(",;\t", key=header.count), encoding="utf-8-sig")
-    except ValueError as e: raise InputError(path, f"cannot be read as a table ({e})", f"give {what}") from None
-
-def read_labels(path:str|Path,   # CSV with a header
+def read_labels(path:str|Path,   # text or CSV, as for `read_labelled_mzs`
                 mz:np.ndarray,   # m/z of the ions to be labelled, float64 (n,)
                 ppm:float=10.,   # how far a table's m/z may be from its ion's
                ) -> np.ndarray:  # int64 (n,): the place of each label in the sorted labels, -1 where none is known
-    "Known labels of ions from a table, matched by m/z. Raises `InputError` when it is no such table, or none matches."
-    if not ppm >= 0: raise InputError("ppm", f"is {ppm:g}", "use 0 or more, such as 10")
-    table = read_table(path, "a CSV with columns mz and label")
-    named = {str(name).strip().lower(): name for name in table.columns}
-    mz_column = named.get("mz", named.get("m/z", table.columns[0]))
-    column = next((named[name] for name in ("label", "class", "family", "cluster") if name in named),
-                  next((name for name in table.columns if name != mz_column), mz_column))
-    at, label = pd.to_numeric(table[mz_column], errors="coerce").to_numpy(float), table[column].astype(str).str.strip()
-    if not len(at) or not np.isfinite(at).all() or column == mz_column:
-        raise InputError(path, "has no rows of an m/z and a label", "give a CSV with columns mz and label")
-    known, codes = ~label.isin(["-1", "nan", ""]).to_numpy(), np.full(len(at), -1)
+    "Known labels of ions from a table, the nearest by m/z. Raises `InputError` when it is no such table, or none matches."
+    if isinstance(ppm, str) or not 0 <= ppm < 1e6: raise InputError("ppm", f"is {ppm}", "use 0 or more, such as 10")
+    at, label = read_labelled_mzs(path)
+    known, codes = label != "", np.full(len(at), -1)
     codes[known] = np.unique(label[known], return_inverse=True)[1]
-    apart = np.abs(mz[:, None] - at) / mz[:, None] * 1e6
-    labels = np.where(apart.min(1) <= ppm, codes[apart.argmin(1)], -1)
+    order = np.lexsort((~known, at))                         # of one m/z with and without a label, the label counts
+    at, first = np.unique(at[order], return_index=True)
+    codes, mz = codes[order][first], np.asarray(mz, float)
+    above = np.searchsorted(at, mz).clip(1, max(1, len(at) - 1))
+    beside = np.stack([above - 1, np.minimum(above, len(at) - 1)])
+    nearest = np.where(np.abs(at[beside[1]] - mz) < np.abs(at[beside[0]] - mz), beside[1], beside[0])
+    labels = np.where(np.abs(mz - at[nearest]) / mz * 1e6 <= ppm, codes[nearest], -1)
     if (labels < 0).all(): raise InputError(path, f"none of its m/z is within {ppm:g} ppm of an ion", "check that the table belongs to this sample")
     return labels.astype(np.int64)
 
