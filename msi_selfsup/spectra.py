@@ -5,23 +5,25 @@
 # %% ../nbs/03_spectra.ipynb #c003
 from __future__ import annotations
 
+import hashlib
+import math
 import uuid
 import warnings
 import zlib
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 import numpy as np
-from pyimzml.ImzMLParser import ImzMLParser
-from tqdm.utils import CallbackIOWrapper
+from fastcore.basics import patch
 
-from .core import InputError, existing_file, progress
+from .core import InputError, check_memory, existing_file, progress, wall, walled
 
 # %% auto #0
-__all__ = ['BinaryArrays', 'ImzMLFile', 'ibd_beside', 'open_imzml', 'uuid_matches', 'check_ibd', 'iter_spectra', 'pixel_grid',
-           'select_plane']
+__all__ = ['BinaryArrays', 'ImzMLFile', 'ibd_beside', 'open_imzml', 'uuid_matches', 'ibd_sums', 'checksum_matches', 'check_ibd',
+           'iter_spectra', 'pixel_grid', 'select_plane']
 
 # %% ../nbs/03_spectra.ipynb #c009
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class BinaryArrays:
     zipped:bool        # zlib-compressed
     offsets:np.ndarray # bytes from the start, int64 (n,)
     lengths:np.ndarray # numbers, not bytes, int64 (n,)
+    encoded:np.ndarray # bytes in the file, int64 (n,); 0 where the XML does not say
 
 @dataclass(frozen=True)
 class ImzMLFile:
@@ -39,55 +42,402 @@ class ImzMLFile:
     ibd:Path
     mz:BinaryArrays
     intensity:BinaryArrays
-    coordinates:np.ndarray      # x, y, z as written in the file, int64 (n, 3)
+    coordinates:np.ndarray      # x, y, z as written in the file, int64 (n, 3), each below 2**31
     kind:str|None               # "centroid", "profile", or None where the file does not say
     polarity:str|None           # "positive", "negative", "mixed", or None where the file does not say
     uuid:str                    # 32 hexadecimal digits, or empty
-    settings:dict               # pyimzML's: declared size of the grid and of a pixel
+    settings:dict               # "max count of pixels x" and "y", "pixel size x" and "y" (micrometres), if declared
     continuous:bool             # whether all spectra share one m/z axis
+    pixel_size:tuple[float, float]|None = None # x and y, micrometres
+    scan_lines:str|None = None  # "rows", "columns", or None where the file does not say or contradicts itself
+    checksums:dict = field(default_factory=dict) # of the ibd, as stated: {"sha1": hexadecimal digits}
 
 # %% ../nbs/03_spectra.ipynb #c010
-_dtypes = {"8-bit integer": "i1", "16-bit integer": "<i2", "32-bit integer": "<i4", "64-bit integer": "<i8",
-           "16-bit float": "<f2", "32-bit float": "<f4", "64-bit float": "<f8"}
+_types = {"IMS:1100000": "i1", "IMS:1100001": "<i2", "MS:1000519": "<i4", "IMS:1000141": "<i4", "MS:1000522": "<i8",
+          "IMS:1000142": "<i8", "MS:1000520": "<f2", "MS:1000521": "<f4", "MS:1000523": "<f8"}
+_place = {"IMS:1000102": "external offset", "IMS:1000103": "external array length",
+          "IMS:1000104": "external encoded length"}
+_position = {"IMS:1000050": "position x", "IMS:1000051": "position y", "IMS:1000052": "position z"}
+_declared = {"IMS:1000042": "max count of pixels x", "IMS:1000043": "max count of pixels y",
+             "IMS:1000046": "pixel size x", "IMS:1000047": "pixel size y"}
+_lines = {"IMS:1000480": "rows", "IMS:1000490": "rows", "IMS:1000491": "rows",
+          "IMS:1000481": "columns", "IMS:1000492": "columns", "IMS:1000493": "columns"}
+_said = {"MS:1000127": "centroid", "MS:1000128": "profile", "MS:1000129": "negative", "MS:1000130": "positive"}
+_sums = {"IMS:1000090": "md5", "IMS:1000091": "sha1", "IMS:1000092": "sha256"}
+_names = {"i1": "8-bit integer", "<i2": "16-bit integer", "<i4": "32-bit integer", "<i8": "64-bit integer",
+          "<f2": "16-bit float", "<f4": "32-bit float", "<f8": "64-bit float"}
+_terms = {
+    **_place, **_position, **_declared, **{code: _names[dtype] for code, dtype in _types.items()},
+    "IMS:1000044": "max dimension x", "IMS:1000045": "max dimension y",
+    "IMS:1000080": "universally unique identifier",
+    "IMS:1000090": "ibd MD5", "IMS:1000091": "ibd SHA-1", "IMS:1000092": "ibd SHA-256",
+    "IMS:1000480": "horizontal line scan", "IMS:1000481": "vertical line scan",
+    "IMS:1000490": "linescan right left", "IMS:1000491": "linescan left right",
+    "IMS:1000492": "linescan bottom up", "IMS:1000493": "linescan top down",
+    "MS:1000127": "centroid spectrum", "MS:1000128": "profile spectrum",
+    "MS:1000129": "negative scan", "MS:1000130": "positive scan",
+    "MS:1000514": "m/z array", "MS:1000515": "intensity array",
+    "MS:1000574": "zlib compression", "MS:1000576": "no compression",
+    "MS:1002312": "MS-Numpress linear prediction compression",
+    "MS:1002313": "MS-Numpress positive integer compression",
+    "MS:1002314": "MS-Numpress short logged float compression"}
+_codes = {"pixel size": "IMS:1000046", "pixel size (x)": "IMS:1000046",
+          **{name.lower(): code for code, name in _terms.items()}}
 
-def _arrays(path:Path, parser:ImzMLParser, group_id:str, offsets:list, lengths:list) -> BinaryArrays:
-    "Number type and compression from the parameter group that the arrays refer to."
-    named = parser.metadata.referenceable_param_groups[group_id].param_by_name
-    dtype = [code for name, code in _dtypes.items() if name in named]
-    if not dtype: raise InputError(path, f"does not say the number type of its arrays (group {group_id})", "export it again as imzML 1.1")
-    packed = [name for name in named if "compression" in name and name not in ("no compression", "zlib compression")]
-    if packed: raise InputError(path, f"its arrays are packed by {packed[0]}", "export it without compression, or with zlib")
-    return BinaryArrays(np.dtype(dtype[0]), "zlib compression" in named, np.array(offsets, np.int64), np.array(lengths, np.int64))
+def _code(param:dict[str, str] # attributes of a cvParam
+         ) -> str:             # an accession of `_terms`, or the name where there is none
+    "What a parameter says."
+    code = param.get("accession")
+    if code in _terms: return code
+    name = param.get("name", "")
+    return _codes.get(name.lower(), name)
+
+# %% ../nbs/03_spectra.ipynb #h004
+_leaves = {"cvParam", "referenceableParamGroupRef", "userParam"}
+
+class _Elements:
+    "The elements of an XML: each goes to the method that `closed` has for its name when it closes."
+    closed = {}
+    def __init__(self, path:Path): self.path, self.open, self.local = path, [("", {}, [])], {}
+
+    def start(self, name:str, attributes:dict):
+        local = self.local.get(name) or self.local.setdefault(name, name.rpartition(":")[2] or name)
+        if local in _leaves: return self.open[-1][2].append(attributes)
+        self.open.append((local, attributes, []))
+        if len(self.open) > 100: self.refuse("nests over 100 elements in each other")
+        if len(self.open) == 2 and local not in ("mzML", "indexedmzML"):
+            self.refuse(f"is no imzML: its XML begins with <{name[:40]}>", "give the .imzML")
+
+    def end(self, name:str):
+        if (local := self.local[name]) in _leaves: return
+        local, attributes, params = self.open.pop()
+        if local in self.closed: self.closed[local](self, attributes, params)
+
+    def refuse(self, cause:str, mend:str="export it again as imzML 1.1"):
+        raise InputError(self.path, cause, mend)
+
+# %% ../nbs/03_spectra.ipynb #h005
+def _encoding(reader:_Elements, version:str, encoding:str|None, standalone:int):
+    "Refuse an encoding that expat cannot read: of those that it does not know itself, it takes one byte a letter."
+    try: known = (encoding or "UTF-8").upper() in ("UTF-8", "UTF-16") or \
+        len(bytes(range(256)).decode(encoding, "replace")) == 256
+    except (LookupError, ValueError): known = False
+    if not known: reader.refuse(f"is written in the encoding {encoding[:40]!r}, which cannot be read", "save it as UTF-8")
+
+def _walk(reader:_Elements, show:bool|None=None):
+    "Send all elements of a file to its reader. What is held of one element is bounded, whatever the file is."
+    parser, fed, total = expat.ParserCreate(), 0, reader.path.stat().st_size
+    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+    parser.XmlDeclHandler = lambda *said: _encoding(reader, *said)
+    parser.StartDoctypeDeclHandler = lambda *said: reader.refuse("holds a DOCTYPE, which imzML does not use",
+                                                                 "remove it, or export the file again")
+    bar = progress(stage="reading XML", total=total, unit="B", show=show, unit_scale=True)
+    with open(reader.path, "rb") as file, bar:
+        while block := file.read(1 << 18):
+            _feed(reader, parser, block)
+            fed += len(block)
+            bar.update(len(block))
+            if fed - parser.CurrentByteIndex > 1 << 23: reader.refuse("holds a tag or a comment of over 8 MB")
+        _feed(reader, parser, b"", True)
+
+def _feed(reader:_Elements, parser, block:bytes, last:bool=False):
+    "One block of the XML; `InputError` with the line where it breaks."
+    try: parser.Parse(block, last)
+    except expat.ExpatError as e:
+        reader.refuse(f"its XML breaks at line {e.lineno} ({expat.ErrorString(e.code)})",
+                      "give the .imzML, or copy or export it again")
+    if max(len(reader.open[-1][2]), len(parser.intern), reader.kept()) > 100_000:
+        reader.refuse("holds over 100,000 groups, kinds of element, or parameters of one element")
+
+# %% ../nbs/03_spectra.ipynb #h008
+class _Header(_Elements):
+    "What stands before the spectra of an imzML."
+    def __init__(self, path:Path):
+        super().__init__(path)
+        self.groups, self.instruments = {}, {}    # parameters by id; scan settings by instrument configuration
+        self.scan_settings, self.content = [], [] # (id, parameters) each; parameters on the ibd
+        self.refs, self.used = set(), set()       # groups and instrument configurations that spectra refer to
+        self.runs, self.count = [], 0             # default instrument of each run; spectra declared
+
+    def group(self, attributes:dict, params:list):
+        if self.groups.setdefault(name := attributes.get("id", ""), params) != params:
+            self.refuse(f"defines the parameter group {name[:40]!r} twice, with different parameters")
+
+    def list_of_spectra(self, attributes:dict, params:list):
+        digits = attributes.get("count", "")
+        self.count += int(digits) if digits.isdecimal() and len(digits) < 19 else 0
+
+    closed = {"referenceableParamGroup": group, "spectrumList": list_of_spectra,
+              "scanSettings": lambda self, its, params: self.scan_settings.append((its.get("id", ""), params)),
+              "instrumentConfiguration":
+                  lambda self, its, params: self.instruments.update({its.get("id"): its.get("scanSettingsRef")}),
+              "fileContent": lambda self, its, params: self.content.extend(params),
+              "run": lambda self, its, params: self.runs.append(its.get("defaultInstrumentConfigurationRef"))}
+
+    def full(self, params:list) -> list: # of attributes
+        "Parameters, and in place of a reference those of the group."
+        return [q for p in params for q in (self.groups.get(p["ref"], []) if "ref" in p else [p])]
+
+# %% ../nbs/03_spectra.ipynb #h010
+class _Spectra(_Header):
+    "The spectra of an imzML, nine whole numbers each: x, y, z; offset, length and encoded length of m/z and intensity."
+    def __init__(self, path:Path):
+        super().__init__(path)
+        self.table, self.arrays, self.scans = array("q"), [], []
+        self.codes, self.meanings, self.formats = set(), {}, {"m/z": {}, "intensity": {}}
+
+    def kept(self) -> int:
+        return max(map(len, (self.groups, self.instruments, self.scan_settings, self.content, self.refs, self.used,
+                             self.runs, self.arrays, self.scans, self.meanings)))
+
+    def number(self) -> int: return len(self.table) // 9 + 1
+
+    def scan(self, attributes:dict, params:list):
+        self.scans += params
+        self.used.add(attributes.get("instrumentConfigurationRef"))
+
+    def binary_array(self, attributes:dict, params:list):
+        numbers, said = {}, []
+        for p in params:
+            if "ref" in p: said.append((p["ref"],))
+            elif (code := _code(p)) in _place: numbers[code] = p.get("value")
+            else: said.append(code)
+        self.arrays.append((numbers, tuple(said)))
+
+# %% ../nbs/03_spectra.ipynb #h011
+@patch
+def meaning(self:_Spectra, said:tuple) -> tuple[list[str], frozenset, frozenset]:
+    "Which array it is (\"m/z\", \"intensity\"), its number types, and its compressions, from groups and parameters."
+    codes = set()
+    for what in said: codes |= {what} if isinstance(what, str) else {_code(p) for p in self.groups.get(what[0], [])}
+    kinds = [kind for code, kind in (("MS:1000514", "m/z"), ("MS:1000515", "intensity")) if code in codes]
+    packed = {_terms.get(code, code) for code in codes}
+    packed = {name for name in packed if "compression" in name}
+    if other := kinds and packed - {"no compression", "zlib compression"}:
+        self.refuse(f"its arrays are packed by {min(other)[:60]}", "export it without compression, or with zlib")
+    if len(kinds) > 1: self.refuse(f"calls an array of spectrum {self.number()} both m/z and intensity array")
+    self.meanings[said] = kinds, frozenset(_types[c] for c in codes if c in _types), frozenset(packed)
+    return self.meanings[said]
+
+@patch
+def place(self:_Spectra, params:list) -> dict[str, str]:
+    "The position that a spectrum states. What it says of polarity and kind is noted."
+    found = {}
+    for p in params:
+        code = _code(p)
+        if code in _position:
+            value = p.get("value", "")
+            if found.setdefault(code, value) != value:
+                self.refuse(f"spectrum {self.number()} states two positions, {found[code][:40]} and {value[:40]}")
+        elif code in _said: self.codes.add(code)
+        elif "ref" in p: self.refs.add(p["ref"])
+    return found
+
+# %% ../nbs/03_spectra.ipynb #h012
+_columns = [*_position.values(), *(f"{what} of its {kind} array" for kind in ("m/z", "intensity")
+                                   for what in _place.values())]
+
+def _whole(value:str) -> int|None: # None where it is none, or needs more than 64 bits
+    "A whole number as exporters write it: 3 or 3.0."
+    try: number = int(value)
+    except ValueError:
+        try: real = float(value)
+        except ValueError: return None
+        if not real.is_integer(): return None
+        number = int(real)
+    return number if abs(number) < 2**63 else None
+
+@patch
+def exact(self:_Spectra, values:list, found:dict) -> list[int]:
+    "The nine numbers of a spectrum that `int` did not take; or `InputError`, with what is missing or wrong."
+    n, numbers = self.number(), [None if value is None else _whole(value) for value in values]
+    for kind in self.formats:
+        if kind in found: continue
+        lost = [what[0][:40] for _, said in self.arrays for what in said
+                if isinstance(what, tuple) and what[0] not in self.groups]
+        why = f" (it refers to the parameter group {lost[0]!r}, which is defined nowhere)" if lost else ""
+        self.refuse(f"spectrum {n} has no {kind} array{why}")
+    for what, value, number in zip(_columns, values, numbers):
+        if value is None: self.refuse(f"spectrum {n} states no {what}")
+        if number is None: self.refuse(f"spectrum {n}: the {what} is {value[:40]!r}, not a whole number of 64 bits")
+    return numbers
+
+# %% ../nbs/03_spectra.ipynb #h013
+@patch
+def spectrum(self:_Spectra, attributes:dict, params:list):
+    "Nine more numbers for the table."
+    n, at, found = self.number(), self.place(params + self.scans), {}
+    for numbers, said in self.arrays:
+        kinds, *form = self.meanings.get(said) or self.meaning(said)
+        for kind in kinds:
+            if kind in found: self.refuse(f"spectrum {n} has two {kind} arrays")
+            found[kind] = numbers
+            self.formats[kind].setdefault(tuple(form), n)
+    values = [at.get("IMS:1000050"), at.get("IMS:1000051"), at.get("IMS:1000052", "1")]
+    for kind in self.formats:
+        numbers = found.get(kind, {})
+        values += [numbers.get("IMS:1000102"), numbers.get("IMS:1000103"), numbers.get("IMS:1000104") or "0"]
+    try: self.table.extend(list(map(int, values)))
+    except (TypeError, ValueError, OverflowError):
+        del self.table[9 * (n - 1):]
+        self.table.extend(self.exact(values, found))
+    self.arrays, self.scans = [], []
+
+@patch
+def chromatogram(self:_Spectra, attributes:dict, params:list): self.arrays, self.scans = [], []
+
+_Spectra.closed = {**_Header.closed, "spectrum": _Spectra.spectrum, "scan": _Spectra.scan,
+                   "binaryDataArray": _Spectra.binary_array, "chromatogram": _Spectra.chromatogram}
+
+# %% ../nbs/03_spectra.ipynb #h015
+def _fits(dtype:str, lengths:np.ndarray, encoded:np.ndarray) -> bool:
+    "Whether the encoded lengths are those of plain numbers of this type. False where none is stated."
+    told, size = (encoded > 0) & (lengths > 0), np.dtype(dtype).itemsize
+    return bool(told.any() and (lengths == encoded / size)[told].all())
+
+def _arrays(reader:_Spectra, kind:str, table:np.ndarray) -> BinaryArrays:
+    "Type and compression of the m/z or the intensities, and where they lie (`table`, int64 (n, 3))."
+    offsets, lengths, encoded = map(np.ascontiguousarray, table.T)
+    for (types, _), n in reader.formats[kind].items():
+        if not types: reader.refuse(f"does not say the number type of the {kind} array of spectrum {n}")
+    types = sorted({t for types, _ in reader.formats[kind] for t in types})
+    packed = sorted({name for _, names in reader.formats[kind] for name in names or ["no compression"]})
+    forms = [(t, p == "zlib compression") for t in types for p in packed]
+    plain = [form for form in forms if not form[1] and _fits(form[0], lengths, encoded)]
+    if len(forms) > 1: forms = plain or [form for form in forms if form[1] and (encoded > 0).any()]
+    if len(forms) != 1:
+        said = " and ".join([_names[t] for t in types] * (len(types) > 1) + packed * (len(packed) > 1))
+        reader.refuse(f"declares {said} for its {kind} arrays, and their lengths do not tell which holds",
+                      "export it again with one of them")
+    if not plain and not forms[0][1] and (encoded > 0).any():
+        warnings.warn(f"{reader.path}: the encoded lengths of its {kind} arrays are not those of "
+                      f"{_names[forms[0][0]]}s; the array lengths are taken", stacklevel=4)
+    return BinaryArrays(np.dtype(forms[0][0]), forms[0][1], offsets, lengths, encoded)
+
+# %% ../nbs/03_spectra.ipynb #h017
+_micrometres = {"UO:0000008": 1e6, "UO:0000015": 1e4, "UO:0000016": 1e3, "UO:0000017": 1, "UO:0000018": 1e-3,
+                "UO:0000019": 1e-4, "meter": 1e6, "centimeter": 1e4, "millimeter": 1e3, "micrometer": 1,
+                "nanometer": 1e-3, "angstrom": 1e-4, "cm": 1e4, "mm": 1e3, "um": 1, "\N{MICRO SIGN}m": 1,
+                "\N{GREEK SMALL LETTER MU}m": 1, "micron": 1, "nm": 1e-3}
+
+def _setting(param:dict, what:str) -> float|int|None: # None where it cannot be understood
+    "A declared pixel size in micrometres, or a declared number of pixels."
+    value = param.get("value", "")
+    if "size" not in what: return n if (n := _whole(value)) is not None and 0 < n < 2**31 else None
+    unit = param.get("unitName", "").lower().replace("metre", "meter").removesuffix("s")
+    code = param.get("unitAccession", "")
+    scale = _micrometres.get(code) or _micrometres.get(unit, math.nan if unit or code else 1)
+    try: size = float(value) * scale
+    except ValueError: return None
+    return round(size, 9) if 0 < size < math.inf else None
+
+# %% ../nbs/03_spectra.ipynb #h018
+def _told(reader:_Spectra, settings:list) -> dict[str, list]: # (id of the settings, value) each
+    "What some scan settings declare. What cannot be understood is named in a warning and left out."
+    told = {}
+    for name, params in settings:
+        for param in reader.full(params):
+            what = _declared.get(code := _code(param)) or ("lines" if code in _lines else None)
+            if what is None: continue
+            value = _lines[code] if what == "lines" else _setting(param, what)
+            if value is not None: told.setdefault(what, []).append((name[:40], value))
+            else:
+                odd = f"{param.get('value', '')} {param.get('unitName', param.get('unitAccession', ''))}"
+                warnings.warn(f"{reader.path}: its {what} is {odd[:40].strip()!r}, which is not understood; "
+                              "it is left out", stacklevel=6)
+    return told
+
+def _settled(reader:_Spectra) -> dict:
+    "Grid, pixel size and \"lines\": of the scan settings that the spectra refer to, else of the others; else the first."
+    used = (reader.used & reader.instruments.keys()) or reader.runs
+    named = {reader.instruments.get(instrument) for instrument in used}
+    parts = [[s for s in reader.scan_settings if (s[0] in named) is chosen] for chosen in (True, False)]
+    told, doubts = {**_told(reader, parts[1]), **_told(reader, parts[0])}, []
+    for what, values in told.items():
+        (name, first), other = values[0], [v for v in values if v[1] != values[0][1]]
+        if other and what == "lines": told[what] = [("", None)]
+        elif other: doubts.append(f"{what} is {first} in {name!r}, which is taken, and {other[0][1]} in {other[0][0]!r}")
+    if doubts: warnings.warn(f"{reader.path}: its scan settings contradict each other: {'; '.join(doubts)}", stacklevel=5)
+    return {what: values[0][1] for what, values in told.items()}
+
+# %% ../nbs/03_spectra.ipynb #h021
+def _unwrapped(offsets:np.ndarray, size:int) -> np.ndarray:
+    "Offsets in a file of `size` bytes, where an exporter counted them in 32 bits."
+    wrong = (offsets < 0) & (offsets >= -2**31)
+    if size <= 2**31 or not wrong.any() or wrong[0]: return offsets
+    return offsets + np.cumsum(wrong & ~np.roll(wrong, 1)) * 2**32
+
+def _numbers(reader:_Spectra, size:int) -> np.ndarray: # int64 (n, 9)
+    "The table of a reader, once all of its numbers are such as a file with an ibd of `size` bytes can hold."
+    table = np.array(reader.table, np.int64).reshape(-1, 9)
+    if not len(table): reader.refuse("holds no spectra")
+    for column in (3, 6): table[:, column] = _unwrapped(table[:, column], size)
+    bad = np.concatenate([(table[:, :3] >= 2**31) | (table[:, :3] <= -2**31), table[:, 3:] < 0], 1)
+    for row, column in np.argwhere(bad)[:1]:
+        cause = "lies beyond the 31 bits of a position" if column < 3 else "is negative"
+        reader.refuse(f"spectrum {row + 1}: the {_columns[column]} is {table[row, column]}, which {cause}",
+                      "export it again, or remove that spectrum")
+    return table
 
 # %% ../nbs/03_spectra.ipynb #c012
 def ibd_beside(path:Path) -> Path:
     "The binary file that belongs to an imzML file. Raises `InputError` where there is none."
-    beside = [p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".ibd"]
+    beside = sorted(p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".ibd")
     if not beside: raise InputError(path, f"the file {path.stem}.ibd beside it is missing", "copy both files into one folder")
-    return beside[0]
+    exact = [p for p in beside if p.suffix == ".ibd"] or beside
+    if len(exact) > 1: raise InputError(path, f"beside it lie {' and '.join(p.name for p in exact[:3])}", "keep the one that belongs to it")
+    return exact[0]
 
-def open_imzml(path:str|Path, show:bool|None=None) -> ImzMLFile:
-    "Parse the XML of an imzML. Reads no spectrum yet."
+def _remarks(reader:_Spectra, n:int) -> Iterator[str]:
+    "What deserves a word in an XML that can be read."
+    lost = sorted((reader.refs - reader.groups.keys()))
+    if lost: yield f"its spectra refer to the parameter group {lost[0][:40]!r}, which is defined nowhere"
+    if reader.count and reader.count != n: yield f"declares {reader.count} spectra and holds {n}"
+    if len(reader.runs) > 1: yield f"holds {len(reader.runs)} runs, whose spectra are taken as one measurement"
+
+# %% ../nbs/03_spectra.ipynb #h023
+def _hexadecimal(text:str) -> str: return "".join(c for c in text.lower() if c in "0123456789abcdef")
+
+def _identity(reader:_Spectra) -> tuple[str, dict]:
+    "UUID and checksums of the ibd, as stated; those that are not whole, or zero, are taken as not stated."
+    said = {}
+    for param in reader.full(reader.content): said.setdefault(_code(param), _hexadecimal(param.get("value", "")))
+    sums = {name: said[code] for code, name in _sums.items() if code in said}
+    own = said.get("IMS:1000080", "")
+    return own if len(own) == 32 else "", {
+        name: digits for name, digits in sums.items()
+        if len(digits) == 2 * hashlib.new(name, usedforsecurity=False).digest_size and digits.strip("0")}
+
+def _nature(reader:_Spectra) -> tuple[str|None, str|None]:
+    "\"centroid\" or \"profile\", and the polarity: of what the spectra say, else of the groups, else of the header."
+    used = [p for name in sorted(reader.refs) for p in reader.groups.get(name, [])]
+    others = [p for params in reader.groups.values() for p in params]
+    parts = [reader.codes | {_code(p) for p in used}, {_code(p) for p in others},
+             {_code(p) for p in reader.full(reader.content)}]
+    kind, polarity = [next((found for part in parts if (found := {_said[c] for c in part if c in _said} & set(pair))), set())
+                      for pair in (("centroid", "profile"), ("negative", "positive"))]
+    return ("profile" if "profile" in kind else min(kind, default=None),
+            "mixed" if len(polarity) > 1 else min(polarity, default=None))
+
+# %% ../nbs/03_spectra.ipynb #h024
+@walled
+def open_imzml(path:str|Path,       # the .imzML; its .ibd lies beside it
+               show:bool|None=None, # progress bar; None: only where a person is looking
+              ) -> ImzMLFile:
+    "Parse the XML of an imzML. Reads no spectrum yet. Raises `InputError` for what cannot be used."
     path = existing_file(path, "an imzML file")
+    if path.suffix.lower() == ".ibd": raise InputError(path, "is the binary part of an imzML", "give the .imzML beside it")
     ibd = existing_file(ibd_beside(path), "the binary part of an imzML")
-    try:
-        with warnings.catch_warnings(), open(path, "rb") as file, \
-             progress(stage="reading XML", total=path.stat().st_size, unit="B", show=show, unit_scale=True) as bar:
-            warnings.simplefilter("ignore")         # pyimzML's remarks on the spelling of terms
-            parser = ImzMLParser(CallbackIOWrapper(bar.update, file, "read"), ibd_file=None)
-    except ParseError as e:
-        raise InputError(path, f"its XML breaks at line {e.position[0]} ({str(e).split(':')[0]})", "give the .imzML, or copy or export it again") from None
-    except IndexError:
-        raise InputError(path, "holds no spectra", "export it again as imzML 1.1") from None
-    except (AttributeError, TypeError, KeyError, ValueError):
-        raise InputError(path, "lacks what imzML demands: the mzML namespace, scan settings, or a position, an offset or an array of a spectrum",
-                         "export it again as imzML 1.1") from None
-    stated = parser.metadata.file_description.param_by_accession.get("IMS:1000080")
-    digits = "".join(c for c in str(stated or "").lower() if c in "0123456789abcdef")
-    mz = _arrays(path, parser, parser.mzGroupId, parser.mzOffsets, parser.mzLengths)
-    intensity = _arrays(path, parser, parser.intGroupId, parser.intensityOffsets, parser.intensityLengths)
-    return ImzMLFile(path, ibd, mz, intensity, np.array(parser.coordinates, np.int64), parser.spectrum_mode,
-                 parser.polarity, digits, parser.imzmldict, bool(np.ptp(mz.offsets) == 0 and np.ptp(mz.lengths) == 0))
+    reader = _Spectra(path)
+    _walk(reader, show)
+    table = _numbers(reader, ibd.stat().st_size)
+    mz, intensity = (_arrays(reader, kind, table[:, at:at + 3]) for kind, at in (("m/z", 3), ("intensity", 6)))
+    for remark in _remarks(reader, len(table)): warnings.warn(f"{path}: {remark}", stacklevel=3)
+    settings, (own, sums) = _settled(reader), _identity(reader)
+    lines, size = settings.pop("lines", None), [settings.get(f"pixel size {axis}") for axis in "xy"]
+    shared = bool(np.ptp(mz.offsets) == 0 and np.ptp(mz.lengths) == 0)
+    return ImzMLFile(path, ibd, mz, intensity, np.ascontiguousarray(table[:, :3]), *_nature(reader), own, settings, shared,
+                     (size[0] or size[1], size[1] or size[0]) if any(size) else None, lines, sums)
 
 # %% ../nbs/03_spectra.ipynb #c014
 def uuid_matches(file:ImzMLFile) -> bool|None:
@@ -96,66 +446,142 @@ def uuid_matches(file:ImzMLFile) -> bool|None:
     with open(file.ibd, "rb") as binary: first = binary.read(16).ljust(16)
     return file.uuid in (first.hex(), uuid.UUID(bytes=first).bytes_le.hex())
 
-def check_ibd(file:ImzMLFile):
-    "Raise `InputError` when the binary file is cut short, belongs to another imzML or contradicts itself."
+def ibd_sums(file:ImzMLFile, show:bool|None=None) -> dict[str, str]:
+    "The checksums of the ibd that the XML states, computed: hexadecimal digits by \"sha1\", \"md5\" or \"sha256\"."
+    digests = {name: hashlib.new(name, usedforsecurity=False) for name in file.checksums}
+    bar = progress(stage="checksum", total=file.ibd.stat().st_size, unit="B", show=show, unit_scale=True)
+    with wall(file.ibd), open(file.ibd, "rb") as binary, bar:
+        while digests and (block := binary.read(1 << 20)):
+            for digest in digests.values(): digest.update(block)
+            bar.update(len(block))
+    return {name: digest.hexdigest() for name, digest in digests.items()}
+
+def checksum_matches(file:ImzMLFile, show:bool|None=None) -> bool|None:
+    "Whether the ibd has the checksums that the XML states; None where it states none. Reads all of the ibd."
+    return ibd_sums(file, show) == file.checksums if file.checksums else None
+
+# %% ../nbs/03_spectra.ipynb #h025
+_most = 1 << 25     # numbers of one spectrum
+
+def _beyond(arrays:BinaryArrays, size:int) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
+    "Which spectra reach beyond the end of an ibd of `size` bytes, and which claim more numbers than can be."
+    left, some = size - arrays.offsets, arrays.lengths > 0
+    if not arrays.zipped: return some & (arrays.lengths > left // arrays.dtype.itemsize), arrays.lengths > _most
+    packed = np.where(arrays.encoded > 0, np.minimum(arrays.encoded, left), left).clip(0, 1 << 50)
+    return (some & (left < np.maximum(arrays.encoded, 1)),
+            (arrays.lengths > _most) | (arrays.lengths > packed * 1032 // arrays.dtype.itemsize))
+
+def _claim(file:ImzMLFile, i:int) -> str:
+    "In words, the numbers that spectrum `i` claims."
+    return f"spectrum {i + 1} claims {max(file.mz.lengths[i], file.intensity.lengths[i])} numbers, more than it can hold"
+
+# %% ../nbs/03_spectra.ipynb #h026
+def check_ibd(file:ImzMLFile, show:bool|None=None):
+    """Raise `InputError` when the binary file is cut short, belongs to another imzML or contradicts itself.
+    Warn when it is not the file whose checksum the XML states (this reads it once through)."""
     size, n = file.ibd.stat().st_size, len(file.coordinates)
-    ends = [a.offsets + (a.lengths > 0 if a.zipped else a.lengths * a.dtype.itemsize) for a in (file.mz, file.intensity)]
-    cut = np.maximum(*ends) > size
-    if cut.any(): raise InputError(file.ibd, f"is cut short: {cut.sum()} of {n} spectra lie beyond its end "
-                                   f"({size} bytes, expected at least {np.max(ends)})", "copy it again")
+    if size < 16: raise InputError(file.ibd, f"has {size} bytes, and its UUID alone has 16", "copy it again")
+    cut, much = (np.logical_or(*parts) for parts in zip(*(_beyond(a, size) for a in (file.mz, file.intensity))))
+    if cut.any():
+        ends = [a.offsets + 1. * (a.encoded.clip(1) if a.zipped else a.lengths * 1. * a.dtype.itemsize) for a in (file.mz, file.intensity)]
+        raise InputError(file.ibd, f"is cut short: {cut.sum()} of {n} spectra lie beyond its end "
+                         f"({size} bytes, expected at least {np.maximum(*ends)[cut].max():.0f})", "copy it again")
     if uuid_matches(file) is False:
         with open(file.ibd, "rb") as binary: other = binary.read(4).hex()
         raise InputError(file.ibd, f"belongs to another imzML: its UUID begins {other}, that of {file.path.name} {file.uuid[:8]}",
                          "put the two files of one export together")
+    if much.any(): raise InputError(file.path, _claim(file, much.argmax()), "export it again")
     uneven = np.flatnonzero(file.mz.lengths != file.intensity.lengths)
     if len(uneven): raise InputError(file.path, f"spectrum {uneven[0] + 1} has {file.mz.lengths[uneven[0]]} m/z and "
                                      f"{file.intensity.lengths[uneven[0]]} intensities", "export it again")
+    _check_sums(file, show)
+
+# %% ../nbs/03_spectra.ipynb #h027
+def _check_sums(file:ImzMLFile, show:bool|None):
+    "Warn where the ibd is not the file whose checksum the XML states."
+    for name, own in ibd_sums(file, show).items():
+        if own != file.checksums[name]:
+            warnings.warn(f"{file.ibd}: its {name.upper()} is {own}, and {file.path.name} states {file.checksums[name]}: "
+                          "it was changed or damaged after it was exported; copy it again", stacklevel=4)
 
 # %% ../nbs/03_spectra.ipynb #c021
 def _read(binary, arrays:BinaryArrays, i:int) -> np.ndarray: # float64 (length,)
-    "The numbers of spectrum `i`."
+    "The numbers of spectrum `i`, whose place in the file has been checked."
     size = int(arrays.lengths[i]) * arrays.dtype.itemsize
     binary.seek(arrays.offsets[i])
-    if arrays.zipped:                    # the stream ends by itself; zlib adds at most 0.1 % and a few bytes to what cannot be packed
-        try: data = zlib.decompressobj().decompress(binary.read(size + size // 1000 + 64), size) if size else b""
-        except zlib.error as e: raise InputError(binary.name, f"spectrum {i + 1} cannot be decompressed ({e})", "copy it again") from None
+    if arrays.zipped and size:           # the stream ends by itself, and is rarely longer than what it packs
+        data = binary.read(max(int(arrays.encoded[i]), size + size // 1000 + 64))
+        try: data = zlib.decompressobj().decompress(data, size)
+        except zlib.error as e:
+            raise InputError(binary.name, f"spectrum {i + 1} cannot be decompressed ({e})", "copy it again") from None
     else: data = binary.read(size)
     if len(data) < size: raise InputError(binary.name, f"ends within spectrum {i + 1}", "copy it again")
-    return np.frombuffer(data, arrays.dtype).astype(np.float64)
+    with np.errstate(invalid="ignore"): return np.frombuffer(data, arrays.dtype).astype(np.float64)
 
-def iter_spectra(file:ImzMLFile, which:np.ndarray, stage:str, show:bool|None=None) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    "Number, ascending m/z and intensities (both float64) of each spectrum in `which`."
-    mz, order = None, None
-    with open(file.ibd, "rb") as binary:
+def _checked(file:ImzMLFile, i:int, mz:np.ndarray, x:np.ndarray):
+    "Raise `InputError` where the two arrays of spectrum `i` are no spectrum."
+    where = f"spectrum {i + 1} (x {file.coordinates[i, 0]}, y {file.coordinates[i, 1]})"
+    if len(mz) != len(x): raise InputError(file.path, f"{where} has {len(mz)} m/z and {len(x)} intensities", "export it again")
+    if not (np.isfinite(x).all() and np.isfinite(mz).all() and (mz[:1] > 0).all()):
+        raise InputError(file.ibd, f"{where} holds NaN, infinite intensities or m/z that are not positive",
+                         "export it again, or repair that spectrum")
+
+# %% ../nbs/03_spectra.ipynb #h032
+def _check_largest(file:ImzMLFile, which:np.ndarray, bad:np.ndarray):
+    "Raise `InputError` where the largest of the spectra would not fit into memory."
+    lengths = np.where(bad, 0, np.maximum(file.mz.lengths, file.intensity.lengths))[np.asarray(which, np.int64)]
+    most = int(lengths.max(initial=0))              # both arrays as float64, their bytes, their order
+    if most > 1 << 20: check_memory(file.ibd, 48 * most, f"a spectrum of {most} numbers")
+
+# %% ../nbs/03_spectra.ipynb #h031
+def iter_spectra(file:ImzMLFile,       # see `open_imzml`
+                 which:np.ndarray,     # numbers of the spectra, from 0
+                 stage:str,            # what the progress bar says
+                 show:bool|None=None,  # progress bar; None: only where a person is looking
+                ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Number, ascending m/z and intensities (both float64, finite) of each spectrum in `which`; m/z are positive.
+
+    Negative intensities, which baseline subtraction leaves, are passed on as they are.
+    Raises `InputError`, with number and position, for a spectrum that cannot be used."""
+    size, mz, order = file.ibd.stat().st_size, None, None
+    cut, much = (np.logical_or(*parts) for parts in zip(*(_beyond(a, size) for a in (file.mz, file.intensity))))
+    _check_largest(file, which, cut | much)
+    with wall(file.ibd), open(file.ibd, "rb") as binary:
         for i in progress(which, stage=stage, unit="spectra", show=show):
+            if cut[i]: raise InputError(file.ibd, f"ends within spectrum {i + 1}", "copy it again")
+            if much[i]: raise InputError(file.path, _claim(file, i), "export it again")
             if mz is None or not file.continuous:
                 mz = _read(binary, file.mz, i)
                 order = np.argsort(mz, kind="stable") if (mz[1:] < mz[:-1]).any() else None
                 if order is not None: mz = mz[order]
             x = _read(binary, file.intensity, i)
-            if order is not None: x = x[order]
-            if not (np.isfinite(x).all() and np.isfinite(mz).all() and (mz[:1] > 0).all()):
-                raise InputError(file.ibd, f"spectrum {i + 1} (x {file.coordinates[i, 0]}, y {file.coordinates[i, 1]}) holds NaN, "
-                                 "infinite intensities or m/z that are not positive", "export it again, or repair that spectrum")
-            yield i, mz, x
+            _checked(file, i, mz, x)
+            yield i, mz, x if order is None else x[order]
 
 # %% ../nbs/03_spectra.ipynb #c025
 def pixel_grid(file:ImzMLFile, which:np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], tuple[int, int], list[int]]:
-    "Row and column of each spectrum, (height, width), and the file's x and y of the first column and row."
+    """Row and column of each spectrum, (height, width), and the file's x and y of the first column and row.
+    Raises `InputError` where next to nothing of the grid was measured."""
     xy = file.coordinates[which, :2]
-    first, last = xy.min(0), xy.max(0)
-    declared = np.array([file.settings.get(f"max count of pixels {axis}") or 0 for axis in "xy"])
-    fits = (first >= 1).all() and (last <= declared).all()
-    if fits and 2 * np.prod(last - first + 1) >= np.prod(declared): first, last = np.ones(2, np.int64), declared
+    first, last = xy.min(0).tolist(), xy.max(0).tolist()
+    width, height = (b - a + 1 for a, b in zip(first, last))
+    declared = [file.settings.get(f"max count of pixels {axis}") or 0 for axis in "xy"]
+    if min(first) >= 1 and all(b <= d for b, d in zip(last, declared)) and 2 * width * height >= math.prod(declared):
+        first, (width, height) = [1, 1], declared
+    if width * height > max(1_000_000, 1000 * len(xy)):
+        raise InputError(file.path, f"its {len(xy)} spectra lie on a grid of {width} x {height} pixels (x {xy[:, 0].min()} to "
+                         f"{xy[:, 0].max()}, y {xy[:, 1].min()} to {xy[:, 1].max()}), nearly all of them not measured",
+                         "correct or remove stray positions, or export one region")
     column, row = (xy - first).T
-    width, height = (last - first + 1).tolist()
-    return (row, column), (height, width), first.tolist()
+    return (row, column), (height, width), first
 
 def select_plane(file:ImzMLFile, z:int|None) -> tuple[np.ndarray, int]:
     "The spectra of one z-plane, and its z."
     planes = np.unique(file.coordinates[:, 2]).tolist()
+    some = f"{planes[:10]}" + f" and {len(planes) - 10} more" * (len(planes) > 10)
     if z is None:
         z = planes[0]
-        if len(planes) > 1: warnings.warn(f"{file.path}: has planes z = {planes}; the first is taken, choose another with z=", stacklevel=3)
-    if z not in planes: raise InputError(file.path, f"has no plane z = {z}", f"choose one of {planes}")
+        if len(planes) > 1:
+            warnings.warn(f"{file.path}: has planes z = {some}; the first is taken, choose another with z=", stacklevel=3)
+    if z not in planes: raise InputError(file.path, f"has no plane z = {z}", f"choose one of {some}")
     return np.flatnonzero(file.coordinates[:, 2] == z), z
