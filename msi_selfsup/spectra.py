@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import uuid
 import warnings
 import zlib
@@ -124,30 +125,26 @@ def _encoding(reader:_Elements, version:str, encoding:str|None, standalone:int):
     except (LookupError, ValueError): known = False
     if not known: reader.refuse(f"is written in the encoding {encoding[:40]!r}, which cannot be read", "save it as UTF-8")
 
-def _walk(reader:_Elements, show:bool|None=None):
-    "Send all elements of a file to its reader. What is held of one element is bounded, whatever the file is."
-    parser, fed, total = expat.ParserCreate(), 0, reader.path.stat().st_size
-    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
-    parser.XmlDeclHandler = lambda *said: _encoding(reader, *said)
-    parser.StartDoctypeDeclHandler = lambda *said: reader.refuse("holds a DOCTYPE, which imzML does not use",
-                                                                 "remove it, or export the file again")
-    bar = progress(stage="reading XML", total=total, unit="B", show=show, unit_scale=True)
-    with open(reader.path, "rb") as file, bar:
-        while block := file.read(1 << 18):
-            _feed(reader, parser, block)
-            fed += len(block)
-            bar.update(len(block))
-            if fed - parser.CurrentByteIndex > 1 << 23: reader.refuse("holds a tag or a comment of over 8 MB")
-        _feed(reader, parser, b"", True)
+class _Parser:
+    "expat, sending the elements of an XML to a reader. What is held of one element is bounded, whatever the file is."
+    def __init__(self, reader:_Elements):
+        self.reader, self.expat = reader, expat.ParserCreate()
+        self.fed, self.skipped, self.between = 0, 0, False  # bytes; lines that expat did not see; see `_pass`
+        self.expat.StartElementHandler, self.expat.EndElementHandler = reader.start, reader.end
+        self.expat.XmlDeclHandler = lambda *said: _encoding(reader, *said)
+        self.expat.StartDoctypeDeclHandler = lambda *said: reader.refuse("holds a DOCTYPE, which imzML does not use",
+                                                                         "remove it, or export the file again")
+        reader.position = lambda: self.expat.CurrentByteIndex
 
-def _feed(reader:_Elements, parser, block:bytes, last:bool=False):
-    "One block of the XML; `InputError` with the line where it breaks."
-    try: parser.Parse(block, last)
-    except expat.ExpatError as e:
-        reader.refuse(f"its XML breaks at line {e.lineno} ({expat.ErrorString(e.code)})",
-                      "give the .imzML, or copy or export it again")
-    if max(len(reader.open[-1][2]), len(parser.intern), reader.kept()) > 100_000:
-        reader.refuse("holds over 100,000 groups, kinds of element, or parameters of one element")
+    def feed(self, block:bytes, last:bool=False):
+        try: self.expat.Parse(block, last)
+        except expat.ExpatError as e:
+            cause = f"its XML breaks at line {e.lineno + self.skipped} ({expat.ErrorString(e.code)})"
+            self.reader.refuse(cause, "give the .imzML, or copy or export it again")
+        self.fed += len(block)
+        if self.fed - self.expat.CurrentByteIndex > 1 << 23: self.reader.refuse("holds a tag or a comment of over 8 MB")
+        if max(len(self.reader.open[-1][2]), len(self.expat.intern), self.reader.kept()) > 100_000:
+            self.reader.refuse("holds over 100,000 groups, kinds of element, or parameters of one element")
 
 # %% ../nbs/03_spectra.ipynb #h008
 class _Header(_Elements):
@@ -184,6 +181,7 @@ class _Spectra(_Header):
     def __init__(self, path:Path):
         super().__init__(path)
         self.table, self.arrays, self.scans = array("q"), [], []
+        self.ended, self.position = -1, None   # where the last spectrum ended
         self.codes, self.meanings, self.formats = set(), {}, {"m/z": {}, "intensity": {}}
 
     def kept(self) -> int:
@@ -281,13 +279,79 @@ def spectrum(self:_Spectra, attributes:dict, params:list):
     except (TypeError, ValueError, OverflowError):
         del self.table[9 * (n - 1):]
         self.table.extend(self.exact(values, found))
-    self.arrays, self.scans = [], []
+    self.arrays, self.scans, self.ended = [], [], self.position()
 
 @patch
 def chromatogram(self:_Spectra, attributes:dict, params:list): self.arrays, self.scans = [], []
 
 _Spectra.closed = {**_Header.closed, "spectrum": _Spectra.spectrum, "scan": _Spectra.scan,
                    "binaryDataArray": _Spectra.binary_array, "chromatogram": _Spectra.chromatogram}
+
+# %% ../nbs/03_spectra.ipynb #h034
+_varying = re.compile(rb'(\s(?:value|id|index|spotID|defaultArrayLength|encodedLength)=")[^"]*(?=")')
+_mark = 7_310_000_000_000
+
+class _Wording:
+    "The text of one spectrum as a pattern for others. `fits` is False where it cannot serve."
+    def __init__(self, reader:_Spectra, text:bytes):
+        parts, probe = _varying.split(text), _Spectra(reader.path)   # fixed, attribute, fixed, ..., fixed
+        probe.groups, self.lines, self.fits = reader.groups, text.count(b"\n"), False
+        if not text.isascii() or any(sign in text for sign in (b"'", b"<!", b"<?", b"&")): return
+        marked = b"".join(part + b"%d" % (_mark + i) * (i % 2) for i, part in enumerate(parts))
+        try: _Parser(probe).feed(b"<mzML><spectrumList>" + marked + b"</spectrumList></mzML>", True)
+        except InputError: return
+        self.row, columns = np.array(probe.table), {v - _mark: c for c, v in enumerate(probe.table) if v >= _mark}
+        if not columns: return
+        self.columns = [columns[i] for i in sorted(columns)]
+        gaps = {i: rb"(-?[0-9]{1,18})" if i in columns else rb"[ !#-%(-;=?-~]*" for i in range(1, len(parts), 2)}
+        self.pattern = re.compile(b"".join(re.escape(part) + gaps.get(i, b"") for i, part in enumerate(parts)))
+        self.fits = self.take(text, 0, probe) == len(text) and probe.table[9:] == reader.table[-9:]
+
+    def take(self, text:bytes, at:int, reader:_Spectra) -> int:
+        "The numbers of all spectra from `at` on that are worded so; where they end."
+        numbers = []
+        while found := self.pattern.match(text, at):
+            numbers += found.groups()
+            at = found.end()
+        rows = np.tile(self.row, (len(numbers) // len(self.columns), 1))
+        rows[:, self.columns] = np.array(list(map(int, numbers)), np.int64).reshape(rows.shape[0], len(self.columns))
+        reader.table.frombytes(rows.tobytes())
+        return at
+
+# %% ../nbs/03_spectra.ipynb #h035
+_close = b"</spectrum>"
+
+def _pass(parser:_Parser, text:bytes, wordings:list[_Wording]) -> bytes:
+    "Read a stretch of XML; what is left of it waits for more. `parser.between`: whether it begins between two spectra."
+    at, reader = 0, parser.reader
+    while at < len(text):
+        for wording in (w for w in wordings if parser.between and w.fits):
+            before, at = reader.number(), wording.take(text, at, reader)
+            parser.skipped += (reader.number() - before) * wording.lines
+        end = text.find(_close, at) + len(_close)
+        if end < len(_close):
+            if parser.between and len(text) - at < 1 << 20: return text[at:]
+            parser.between = False
+            return parser.feed(text[at:]) or b""
+        piece, known = text[at:end], parser.between
+        parser.feed(piece)
+        parser.between = reader.ended == parser.fed - len(_close) and reader.open[-1][0] == "spectrumList" \
+            and not reader.arrays and not reader.scans
+        if known and parser.between and len(wordings) < 8 and piece.lstrip().startswith(b"<spectrum ") \
+                and piece.count(b"<spectrum") == 1: wordings.append(_Wording(reader, piece))
+        at = end
+    return b""
+
+def _walk(reader:_Spectra, show:bool|None=None):
+    "Read all of an XML."
+    parser, rest, wordings, total = _Parser(reader), b"", [], reader.path.stat().st_size
+    bar = progress(stage="reading XML", total=total, unit="B", show=show, unit_scale=True)
+    with open(reader.path, "rb") as file, bar:
+        while block := file.read(1 << 16):
+            rest = _pass(parser, rest + block, wordings)
+            bar.update(len(block))
+    parser.feed(rest)
+    parser.feed(b"", True)
 
 # %% ../nbs/03_spectra.ipynb #h015
 def _fits(dtype:str, lengths:np.ndarray, encoded:np.ndarray) -> bool:
@@ -451,7 +515,7 @@ def ibd_sums(file:ImzMLFile, show:bool|None=None) -> dict[str, str]:
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in file.checksums}
     bar = progress(stage="checksum", total=file.ibd.stat().st_size, unit="B", show=show, unit_scale=True)
     with wall(file.ibd), open(file.ibd, "rb") as binary, bar:
-        while digests and (block := binary.read(1 << 20)):
+        while digests and (block := binary.read(1 << 18)):
             for digest in digests.values(): digest.update(block)
             bar.update(len(block))
     return {name: digest.hexdigest() for name, digest in digests.items()}
