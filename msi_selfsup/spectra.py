@@ -36,6 +36,7 @@ class BinaryArrays:
     lengths:np.ndarray # numbers, not bytes, int64 (n,)
     encoded:np.ndarray # bytes in the file, int64 (n,); 0 where the XML does not say
 
+# %% ../nbs/03_spectra.ipynb #h040
 @dataclass(frozen=True)
 class ImzMLFile:
     "What an imzML says about its experiment."
@@ -47,15 +48,15 @@ class ImzMLFile:
     kind:str|None               # "centroid", "profile", or None where the file does not say
     polarity:str|None           # "positive", "negative", "mixed", or None where the file does not say
     uuid:str                    # 32 hexadecimal digits, or empty
-    settings:dict               # "max count of pixels x" and "y", "pixel size x" and "y" (micrometres), if declared
+    settings:dict               # what is declared: "max count of pixels x", "pixel size x" (micrometres); y alike
     continuous:bool             # whether all spectra share one m/z axis
     pixel_size:tuple[float, float]|None = None # x and y, micrometres
     scan_lines:str|None = None  # "rows", "columns", or None where the file does not say or contradicts itself
     checksums:dict = field(default_factory=dict) # of the ibd, as stated: {"sha1": hexadecimal digits}
 
 # %% ../nbs/03_spectra.ipynb #c010
-_types = {"IMS:1100000": "i1", "IMS:1100001": "<i2", "MS:1000519": "<i4", "IMS:1000141": "<i4", "MS:1000522": "<i8",
-          "IMS:1000142": "<i8", "MS:1000520": "<f2", "MS:1000521": "<f4", "MS:1000523": "<f8"}
+_types = {"IMS:1100000": "i1", "IMS:1100001": "<i2", "MS:1000519": "<i4", "IMS:1000141": "<i4",
+          "MS:1000522": "<i8", "IMS:1000142": "<i8", "MS:1000520": "<f2", "MS:1000521": "<f4", "MS:1000523": "<f8"}
 _place = {"IMS:1000102": "external offset", "IMS:1000103": "external array length",
           "IMS:1000104": "external encoded length"}
 _position = {"IMS:1000050": "position x", "IMS:1000051": "position y", "IMS:1000052": "position z"}
@@ -63,7 +64,8 @@ _declared = {"IMS:1000042": "max count of pixels x", "IMS:1000043": "max count o
              "IMS:1000046": "pixel size x", "IMS:1000047": "pixel size y"}
 _lines = {"IMS:1000480": "rows", "IMS:1000490": "rows", "IMS:1000491": "rows",
           "IMS:1000481": "columns", "IMS:1000492": "columns", "IMS:1000493": "columns"}
-_said = {"MS:1000127": "centroid", "MS:1000128": "profile", "MS:1000129": "negative", "MS:1000130": "positive"}
+_said = {"MS:1000127": "centroid", "MS:1000128": "profile",
+         "MS:1000129": "negative", "MS:1000130": "positive"}
 _sums = {"IMS:1000090": "md5", "IMS:1000091": "sha1", "IMS:1000092": "sha256"}
 _names = {"i1": "8-bit integer", "<i2": "16-bit integer", "<i4": "32-bit integer", "<i8": "64-bit integer",
           "<f2": "16-bit float", "<f4": "32-bit float", "<f8": "64-bit float"}
@@ -85,6 +87,7 @@ _terms = {
 _codes = {"pixel size": "IMS:1000046", "pixel size (x)": "IMS:1000046",
           **{name.lower(): code for code, name in _terms.items()}}
 
+# %% ../nbs/03_spectra.ipynb #h041
 def _code(param:dict[str, str] # attributes of a cvParam
          ) -> str:             # an accession of `_terms`, or the name where there is none
     "What a parameter says."
@@ -93,12 +96,24 @@ def _code(param:dict[str, str] # attributes of a cvParam
     name = param.get("name", "")
     return _codes.get(name.lower(), name)
 
+# %% ../nbs/03_spectra.ipynb #h045
+def _whole(value:str) -> int|None: # None where it is none, or needs more than 64 bits
+    "A whole number as exporters write it: 3 or 3.0."
+    try: number = int(value)
+    except ValueError:
+        try: real = float(value)
+        except ValueError: return None
+        if not real.is_integer(): return None
+        number = int(real)
+    return number if abs(number) < 2**63 else None
+
 # %% ../nbs/03_spectra.ipynb #h004
 _leaves = {"cvParam", "referenceableParamGroupRef", "userParam"}
 
 class _Elements:
-    "The elements of an XML: each goes to the method that `closed` has for its name when it closes."
+    "The elements of an XML: each goes to the function that `closed` has for its name when it closes."
     closed = {}
+
     def __init__(self, path:Path): self.path, self.open, self.local = path, [("", {}, [])], {}
 
     def start(self, name:str, attributes:dict):
@@ -114,70 +129,79 @@ class _Elements:
         local, attributes, params = self.open.pop()
         if local in self.closed: self.closed[local](self, attributes, params)
 
-    def refuse(self, cause:str, mend:str="export it again as imzML 1.1"):
-        raise InputError(self.path, cause, mend)
+# %% ../nbs/03_spectra.ipynb #h042
+@patch
+def refuse(self:_Elements, cause:str, mend:str="export it again as imzML 1.1"):
+    raise InputError(self.path, cause, mend)
 
-# %% ../nbs/03_spectra.ipynb #h005
 def _encoding(reader:_Elements, version:str, encoding:str|None, standalone:int):
-    "Refuse an encoding that expat cannot read: of those that it does not know itself, it takes one byte a letter."
+    "Refuse an encoding that expat cannot read: of most, it takes only those of one byte a letter."
     try: known = (encoding or "UTF-8").upper() in ("UTF-8", "UTF-16") or \
         len(bytes(range(256)).decode(encoding, "replace")) == 256
     except (LookupError, ValueError): known = False
-    if not known: reader.refuse(f"is written in the encoding {encoding[:40]!r}, which cannot be read", "save it as UTF-8")
+    if not known:
+        reader.refuse(f"is written in the encoding {encoding[:40]!r}, which cannot be read", "save it as UTF-8")
 
+# %% ../nbs/03_spectra.ipynb #h005
 class _Parser:
-    "expat, sending the elements of an XML to a reader. What is held of one element is bounded, whatever the file is."
+    "expat, sending the elements of an XML to a reader."
     def __init__(self, reader:_Elements):
         self.reader, self.expat = reader, expat.ParserCreate()
         self.fed, self.skipped, self.between = 0, 0, False  # bytes; lines that expat did not see; see `_pass`
         self.expat.StartElementHandler, self.expat.EndElementHandler = reader.start, reader.end
         self.expat.XmlDeclHandler = lambda *said: _encoding(reader, *said)
-        self.expat.StartDoctypeDeclHandler = lambda *said: reader.refuse("holds a DOCTYPE, which imzML does not use",
-                                                                         "remove it, or export the file again")
+        self.expat.StartDoctypeDeclHandler = lambda *said: reader.refuse(
+            "holds a DOCTYPE, which imzML does not use", "remove it, or export the file again")
         reader.position = lambda: self.expat.CurrentByteIndex
 
-    def feed(self, block:bytes, last:bool=False):
-        try: self.expat.Parse(block, last)
-        except expat.ExpatError as e:
-            cause = f"its XML breaks at line {e.lineno + self.skipped} ({expat.ErrorString(e.code)})"
-            self.reader.refuse(cause, "give the .imzML, or copy or export it again")
-        self.fed += len(block)
-        if self.fed - self.expat.CurrentByteIndex > 1 << 23: self.reader.refuse("holds a tag or a comment of over 8 MB")
-        if max(len(self.reader.open[-1][2]), len(self.expat.intern), self.reader.kept()) > 100_000:
-            self.reader.refuse("holds over 100,000 groups, kinds of element, or parameters of one element")
+# %% ../nbs/03_spectra.ipynb #h043
+@patch
+def feed(self:_Parser, block:bytes, last:bool=False):
+    "Parse a stretch of XML. What is held of one element is bounded, whatever the file is."
+    try: self.expat.Parse(block, last)
+    except expat.ExpatError as e:
+        cause = f"its XML breaks at line {e.lineno + self.skipped} ({expat.ErrorString(e.code)})"
+        raise InputError(self.reader.path, cause, "give the .imzML, or copy or export it again") from None
+    self.fed += len(block)
+    if self.fed - self.expat.CurrentByteIndex > 1 << 21:
+        self.reader.refuse("holds a tag or a comment of over 2 MB")
+    if max(len(self.reader.open[-1][2]), len(self.expat.intern), self.reader.kept()) > 100_000:
+        self.reader.refuse("holds over 100,000 groups, kinds of element, or parameters of one element")
 
 # %% ../nbs/03_spectra.ipynb #h008
 class _Header(_Elements):
     "What stands before the spectra of an imzML."
     def __init__(self, path:Path):
         super().__init__(path)
-        self.groups, self.instruments = {}, {}    # parameters by id; scan settings by instrument configuration
+        self.groups, self.instruments = {}, {}    # parameters; scan settings of an instrument; both by id
         self.scan_settings, self.content = [], [] # (id, parameters) each; parameters on the ibd
-        self.refs, self.used = set(), set()       # groups and instrument configurations that spectra refer to
+        self.refs, self.used = set(), set()       # groups and instruments that spectra refer to
         self.runs, self.count = [], 0             # default instrument of each run; spectra declared
-
-    def group(self, attributes:dict, params:list):
-        if self.groups.setdefault(name := attributes.get("id", ""), params) != params:
-            self.refuse(f"defines the parameter group {name[:40]!r} twice, with different parameters")
-
-    def list_of_spectra(self, attributes:dict, params:list):
-        digits = attributes.get("count", "")
-        self.count += int(digits) if digits.isdecimal() and len(digits) < 19 else 0
-
-    closed = {"referenceableParamGroup": group, "spectrumList": list_of_spectra,
-              "scanSettings": lambda self, its, params: self.scan_settings.append((its.get("id", ""), params)),
-              "instrumentConfiguration":
-                  lambda self, its, params: self.instruments.update({its.get("id"): its.get("scanSettingsRef")}),
-              "fileContent": lambda self, its, params: self.content.extend(params),
-              "run": lambda self, its, params: self.runs.append(its.get("defaultInstrumentConfigurationRef"))}
 
     def full(self, params:list) -> list: # of attributes
         "Parameters, and in place of a reference those of the group."
         return [q for p in params for q in (self.groups.get(p["ref"], []) if "ref" in p else [p])]
 
+    def group(self, its:dict, params:list):
+        if self.groups.setdefault(name := its.get("id", ""), params) != params:
+            self.refuse(f"defines the parameter group {name[:40]!r} twice, with different parameters")
+
+    def list_of_spectra(self, its:dict, params:list):
+        self.count += max(_whole(its.get("count", "")) or 0, 0)
+
+# %% ../nbs/03_spectra.ipynb #h044
+_Header.closed = {
+    "referenceableParamGroup": _Header.group,
+    "spectrumList": _Header.list_of_spectra,
+    "fileContent": lambda self, its, params: self.content.extend(params),
+    "scanSettings": lambda self, its, params: self.scan_settings.append((its.get("id", ""), params)),
+    "instrumentConfiguration":
+        lambda self, its, params: self.instruments.update({its.get("id"): its.get("scanSettingsRef")}),
+    "run": lambda self, its, params: self.runs.append(its.get("defaultInstrumentConfigurationRef"))}
+
 # %% ../nbs/03_spectra.ipynb #h010
 class _Spectra(_Header):
-    "The spectra of an imzML, nine whole numbers each: x, y, z; offset, length and encoded length of m/z and intensity."
+    "The spectra of an imzML, nine whole numbers each: see `_columns`."
     def __init__(self, path:Path):
         super().__init__(path)
         self.table, self.arrays, self.scans = array("q"), [], []
@@ -185,38 +209,47 @@ class _Spectra(_Header):
         self.codes, self.meanings, self.formats = set(), {}, {"m/z": {}, "intensity": {}}
 
     def kept(self) -> int:
-        return max(map(len, (self.groups, self.instruments, self.scan_settings, self.content, self.refs, self.used,
-                             self.runs, self.arrays, self.scans, self.meanings)))
+        "The most of anything but spectra that is kept."
+        return max(map(len, (self.groups, self.instruments, self.scan_settings, self.content, self.refs,
+                             self.used, self.runs, self.arrays, self.scans, self.meanings)))
 
     def number(self) -> int: return len(self.table) // 9 + 1
 
-    def scan(self, attributes:dict, params:list):
-        self.scans += params
-        self.used.add(attributes.get("instrumentConfigurationRef"))
+# %% ../nbs/03_spectra.ipynb #h047
+@patch
+def scan(self:_Spectra, its:dict, params:list):
+    self.scans += params
+    self.used.add(its.get("instrumentConfigurationRef"))
 
-    def binary_array(self, attributes:dict, params:list):
-        numbers, said = {}, []
-        for p in params:
-            if "ref" in p: said.append((p["ref"],))
-            elif (code := _code(p)) in _place: numbers[code] = p.get("value")
-            else: said.append(code)
-        self.arrays.append((numbers, tuple(said)))
+@patch
+def binary_array(self:_Spectra, its:dict, params:list):
+    "Its place in the ibd, and what else it says: accessions, and the names of groups as tuples."
+    numbers, said = {}, []
+    for p in params:
+        if "ref" in p: said.append((p["ref"],))
+        elif (code := _code(p)) in _place: numbers[code] = p.get("value")
+        else: said.append(code)
+    self.arrays.append((numbers, tuple(said)))
+
+@patch
+def chromatogram(self:_Spectra, its:dict, params:list): self.arrays, self.scans = [], []
 
 # %% ../nbs/03_spectra.ipynb #h011
 @patch
 def meaning(self:_Spectra, said:tuple) -> tuple[list[str], frozenset, frozenset]:
-    "Which array it is (\"m/z\", \"intensity\"), its number types, and its compressions, from groups and parameters."
+    "Which array it is (\"m/z\", \"intensity\"), its number types and its compressions."
     codes = set()
-    for what in said: codes |= {what} if isinstance(what, str) else {_code(p) for p in self.groups.get(what[0], [])}
+    for what in said:
+        codes |= {what} if isinstance(what, str) else {_code(p) for p in self.groups.get(what[0], [])}
     kinds = [kind for code, kind in (("MS:1000514", "m/z"), ("MS:1000515", "intensity")) if code in codes]
-    packed = {_terms.get(code, code) for code in codes}
-    packed = {name for name in packed if "compression" in name}
+    if len(kinds) > 1: self.refuse(f"calls an array of spectrum {self.number()} both m/z and intensity array")
+    packed = {name for code in codes if "compression" in (name := _terms.get(code, code))}
     if other := kinds and packed - {"no compression", "zlib compression"}:
         self.refuse(f"its arrays are packed by {min(other)[:60]}", "export it without compression, or with zlib")
-    if len(kinds) > 1: self.refuse(f"calls an array of spectrum {self.number()} both m/z and intensity array")
     self.meanings[said] = kinds, frozenset(_types[c] for c in codes if c in _types), frozenset(packed)
     return self.meanings[said]
 
+# %% ../nbs/03_spectra.ipynb #h048
 @patch
 def place(self:_Spectra, params:list) -> dict[str, str]:
     "The position that a spectrum states. What it says of polarity and kind is noted."
@@ -225,8 +258,8 @@ def place(self:_Spectra, params:list) -> dict[str, str]:
         code = _code(p)
         if code in _position:
             value = p.get("value", "")
-            if found.setdefault(code, value) != value:
-                self.refuse(f"spectrum {self.number()} states two positions, {found[code][:40]} and {value[:40]}")
+            if (other := found.setdefault(code, value)) != value:
+                self.refuse(f"spectrum {self.number()} states two positions, {other[:40]} and {value[:40]}")
         elif code in _said: self.codes.add(code)
         elif "ref" in p: self.refs.add(p["ref"])
     return found
@@ -235,42 +268,43 @@ def place(self:_Spectra, params:list) -> dict[str, str]:
 _columns = [*_position.values(), *(f"{what} of its {kind} array" for kind in ("m/z", "intensity")
                                    for what in _place.values())]
 
-def _whole(value:str) -> int|None: # None where it is none, or needs more than 64 bits
-    "A whole number as exporters write it: 3 or 3.0."
-    try: number = int(value)
-    except ValueError:
-        try: real = float(value)
-        except ValueError: return None
-        if not real.is_integer(): return None
-        number = int(real)
-    return number if abs(number) < 2**63 else None
-
 @patch
 def exact(self:_Spectra, values:list, found:dict) -> list[int]:
     "The nine numbers of a spectrum that `int` did not take; or `InputError`, with what is missing or wrong."
     n, numbers = self.number(), [None if value is None else _whole(value) for value in values]
     for kind in self.formats:
-        if kind in found: continue
-        lost = [what[0][:40] for _, said in self.arrays for what in said
-                if isinstance(what, tuple) and what[0] not in self.groups]
-        why = f" (it refers to the parameter group {lost[0]!r}, which is defined nowhere)" if lost else ""
-        self.refuse(f"spectrum {n} has no {kind} array{why}")
+        if kind not in found: self.refuse(f"spectrum {n} has no {kind} array{self.lost()}")
     for what, value, number in zip(_columns, values, numbers):
         if value is None: self.refuse(f"spectrum {n} states no {what}")
-        if number is None: self.refuse(f"spectrum {n}: the {what} is {value[:40]!r}, not a whole number of 64 bits")
+        if number is None:
+            self.refuse(f"spectrum {n}: the {what} is {value[:40]!r}, not a whole number of 64 bits")
     return numbers
+
+@patch
+def lost(self:_Spectra) -> str:
+    "In words, a group that an array refers to and that does not exist."
+    names = [what[0][:40] for _, said in self.arrays for what in said
+             if isinstance(what, tuple) and what[0] not in self.groups]
+    return f" (it refers to the parameter group {names[0]!r}, which is defined nowhere)" if names else ""
 
 # %% ../nbs/03_spectra.ipynb #h013
 @patch
-def spectrum(self:_Spectra, attributes:dict, params:list):
-    "Nine more numbers for the table."
-    n, at, found = self.number(), self.place(params + self.scans), {}
+def both(self:_Spectra) -> dict[str, dict]:
+    "The places of m/z and intensities of a spectrum. Arrays of another kind are passed over."
+    found = {}
     for numbers, said in self.arrays:
         kinds, *form = self.meanings.get(said) or self.meaning(said)
         for kind in kinds:
-            if kind in found: self.refuse(f"spectrum {n} has two {kind} arrays")
+            if kind in found: self.refuse(f"spectrum {self.number()} has two {kind} arrays")
             found[kind] = numbers
-            self.formats[kind].setdefault(tuple(form), n)
+            self.formats[kind].setdefault(tuple(form), self.number())
+    return found
+
+# %% ../nbs/03_spectra.ipynb #h049
+@patch
+def spectrum(self:_Spectra, its:dict, params:list):
+    "Nine more numbers for the table."
+    n, at, found = self.number(), self.place(params + self.scans), self.both()
     values = [at.get("IMS:1000050"), at.get("IMS:1000051"), at.get("IMS:1000052", "1")]
     for kind in self.formats:
         numbers = found.get(kind, {})
@@ -280,9 +314,6 @@ def spectrum(self:_Spectra, attributes:dict, params:list):
         del self.table[9 * (n - 1):]
         self.table.extend(self.exact(values, found))
     self.arrays, self.scans, self.ended = [], [], self.position()
-
-@patch
-def chromatogram(self:_Spectra, attributes:dict, params:list): self.arrays, self.scans = [], []
 
 _Spectra.closed = {**_Header.closed, "spectrum": _Spectra.spectrum, "scan": _Spectra.scan,
                    "binaryDataArray": _Spectra.binary_array, "chromatogram": _Spectra.chromatogram}
