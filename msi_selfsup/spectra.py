@@ -23,7 +23,7 @@ from fastcore.basics import patch
 from .core import InputError, check_memory, existing_file, progress, wall, walled
 
 # %% auto #0
-__all__ = ['BinaryArrays', 'ImzMLFile', 'ibd_beside', 'open_imzml', 'uuid_matches', 'ibd_sums', 'checksum_matches', 'check_ibd',
+__all__ = ['BinaryArrays', 'ImzMLFile', 'ibd_beside', 'open_imzml', 'uuid_matches', 'checksum_matches', 'check_ibd',
            'iter_spectra', 'pixel_grid', 'select_plane']
 
 # %% ../nbs/03_spectra.ipynb #c009
@@ -48,7 +48,7 @@ class ImzMLFile:
     kind:str|None               # "centroid", "profile", or None where the file does not say
     polarity:str|None           # "positive", "negative", "mixed", or None where the file does not say
     uuid:str                    # 32 hexadecimal digits, or empty
-    settings:dict               # what is declared: "max count of pixels x", "pixel size x" (micrometres); y alike
+    settings:dict               # declared "max count of pixels x" and "pixel size x" (micrometres); y alike
     continuous:bool             # whether all spectra share one m/z axis
     pixel_size:tuple[float, float]|None = None # x and y, micrometres
     scan_lines:str|None = None  # "rows", "columns", or None where the file does not say or contradicts itself
@@ -56,7 +56,8 @@ class ImzMLFile:
 
 # %% ../nbs/03_spectra.ipynb #c010
 _types = {"IMS:1100000": "i1", "IMS:1100001": "<i2", "MS:1000519": "<i4", "IMS:1000141": "<i4",
-          "MS:1000522": "<i8", "IMS:1000142": "<i8", "MS:1000520": "<f2", "MS:1000521": "<f4", "MS:1000523": "<f8"}
+          "MS:1000522": "<i8", "IMS:1000142": "<i8", "MS:1000520": "<f2", "MS:1000521": "<f4",
+          "MS:1000523": "<f8"}
 _place = {"IMS:1000102": "external offset", "IMS:1000103": "external array length",
           "IMS:1000104": "external encoded length"}
 _position = {"IMS:1000050": "position x", "IMS:1000051": "position y", "IMS:1000052": "position z"}
@@ -140,14 +141,14 @@ def _encoding(reader:_Elements, version:str, encoding:str|None, standalone:int):
         len(bytes(range(256)).decode(encoding, "replace")) == 256
     except (LookupError, ValueError): known = False
     if not known:
-        reader.refuse(f"is written in the encoding {encoding[:40]!r}, which cannot be read", "save it as UTF-8")
+        reader.refuse(f"is written in the encoding {encoding[:40]!r}, which is not read", "save it as UTF-8")
 
 # %% ../nbs/03_spectra.ipynb #h005
 class _Parser:
     "expat, sending the elements of an XML to a reader."
     def __init__(self, reader:_Elements):
         self.reader, self.expat = reader, expat.ParserCreate()
-        self.fed, self.skipped, self.between = 0, 0, False  # bytes; lines that expat did not see; see `_pass`
+        self.fed, self.skipped, self.between = 0, 0, False  # bytes; lines that expat did not see; whether it stands between spectra
         self.expat.StartElementHandler, self.expat.EndElementHandler = reader.start, reader.end
         self.expat.XmlDeclHandler = lambda *said: _encoding(reader, *said)
         self.expat.StartDoctypeDeclHandler = lambda *said: reader.refuse(
@@ -186,10 +187,11 @@ class _Header(_Elements):
         if self.groups.setdefault(name := its.get("id", ""), params) != params:
             self.refuse(f"defines the parameter group {name[:40]!r} twice, with different parameters")
 
-    def list_of_spectra(self, its:dict, params:list):
-        self.count += max(_whole(its.get("count", "")) or 0, 0)
+# %% ../nbs/03_spectra.ipynb #h050
+@patch
+def list_of_spectra(self:_Header, its:dict, params:list):
+    self.count += max(_whole(its.get("count", "")) or 0, 0)
 
-# %% ../nbs/03_spectra.ipynb #h044
 _Header.closed = {
     "referenceableParamGroup": _Header.group,
     "spectrumList": _Header.list_of_spectra,
@@ -245,7 +247,7 @@ def meaning(self:_Spectra, said:tuple) -> tuple[list[str], frozenset, frozenset]
     if len(kinds) > 1: self.refuse(f"calls an array of spectrum {self.number()} both m/z and intensity array")
     packed = {name for code in codes if "compression" in (name := _terms.get(code, code))}
     if other := kinds and packed - {"no compression", "zlib compression"}:
-        self.refuse(f"its arrays are packed by {min(other)[:60]}", "export it without compression, or with zlib")
+        self.refuse(f"its arrays are packed by {min(other)[:60]}", "export it with zlib, or not packed")
     self.meanings[said] = kinds, frozenset(_types[c] for c in codes if c in _types), frozenset(packed)
     return self.meanings[said]
 
@@ -280,6 +282,7 @@ def exact(self:_Spectra, values:list, found:dict) -> list[int]:
             self.refuse(f"spectrum {n}: the {what} is {value[:40]!r}, not a whole number of 64 bits")
     return numbers
 
+# %% ../nbs/03_spectra.ipynb #h051
 @patch
 def lost(self:_Spectra) -> str:
     "In words, a group that an array refers to and that does not exist."
@@ -331,29 +334,44 @@ class _Wording:
         marked = b"".join(part + b"%d" % (_mark + i) * (i % 2) for i, part in enumerate(parts))
         try: _Parser(probe).feed(b"<mzML><spectrumList>" + marked + b"</spectrumList></mzML>", True)
         except InputError: return
-        self.row, columns = np.array(probe.table), {v - _mark: c for c, v in enumerate(probe.table) if v >= _mark}
-        if not columns: return
-        self.columns = [columns[i] for i in sorted(columns)]
-        gaps = {i: rb"(-?[0-9]{1,18})" if i in columns else rb"[ !#-%(-;=?-~]*" for i in range(1, len(parts), 2)}
-        self.pattern = re.compile(b"".join(re.escape(part) + gaps.get(i, b"") for i, part in enumerate(parts)))
+        self.row, self.columns = np.array(probe.table), {}
+        if len(self.row) != 9 or not (self.row >= _mark).any(): return
+        self.columns = {int(self.row[c]) - _mark: c for c in np.argsort(self.row) if self.row[c] >= _mark}
+        self.pattern = re.compile(b"".join(re.escape(part) + self.gap(i) for i, part in enumerate(parts)))
         self.fits = self.take(text, 0, probe) == len(text) and probe.table[9:] == reader.table[-9:]
 
-    def take(self, text:bytes, at:int, reader:_Spectra) -> int:
-        "The numbers of all spectra from `at` on that are worded so; where they end."
-        numbers = []
-        while found := self.pattern.match(text, at):
-            numbers += found.groups()
-            at = found.end()
-        rows = np.tile(self.row, (len(numbers) // len(self.columns), 1))
-        rows[:, self.columns] = np.array(list(map(int, numbers)), np.int64).reshape(rows.shape[0], len(self.columns))
-        reader.table.frombytes(rows.tobytes())
-        return at
+    def gap(self, i:int) -> bytes:
+        "What may stand behind part `i` of the text: a number that is taken, anything else in an attribute, or nothing."
+        return rb"(-?[0-9]{1,18})" if i in self.columns else rb"[ !#-%(-;=?-~]*" if i % 2 else b""
+
+# %% ../nbs/03_spectra.ipynb #h052
+@patch
+def take(self:_Wording, text:bytes, at:int, reader:_Spectra) -> int:
+    "The numbers of all spectra from `at` on that are worded so; where they end."
+    numbers = []
+    while found := self.pattern.match(text, at):
+        numbers += found.groups()
+        at = found.end()
+    rows = np.tile(self.row, (len(numbers) // len(self.columns), 1))
+    taken = np.array(list(map(int, numbers)), np.int64)
+    rows[:, list(self.columns.values())] = taken.reshape(len(rows), len(self.columns))
+    reader.table.frombytes(rows.tobytes())
+    return at
 
 # %% ../nbs/03_spectra.ipynb #h035
 _close = b"</spectrum>"
 
-def _pass(parser:_Parser, text:bytes, wordings:list[_Wording]) -> bytes:
-    "Read a stretch of XML; what is left of it waits for more. `parser.between`: whether it begins between two spectra."
+def _piece(parser:_Parser, text:bytes, wordings:list[_Wording]):
+    "Parse up to the end of a spectrum, and learn its wording where it stands by itself, behind another one."
+    reader, known = parser.reader, parser.between
+    parser.feed(text)
+    parser.between = reader.ended == parser.fed - len(_close) and reader.open[-1][0] == "spectrumList" \
+        and not reader.arrays and not reader.scans
+    alone = text.lstrip().startswith(b"<spectrum ") and text.count(b"<spectrum") == 1
+    if known and parser.between and alone and len(wordings) < 8: wordings.append(_Wording(reader, text))
+
+def _stretch(parser:_Parser, text:bytes, wordings:list[_Wording]) -> bytes:
+    "Read a stretch of XML; what is left of it waits for more."
     at, reader = 0, parser.reader
     while at < len(text):
         for wording in (w for w in wordings if parser.between and w.fits):
@@ -362,24 +380,20 @@ def _pass(parser:_Parser, text:bytes, wordings:list[_Wording]) -> bytes:
         end = text.find(_close, at) + len(_close)
         if end < len(_close):
             if parser.between and len(text) - at < 1 << 20: return text[at:]
-            parser.between = False
-            return parser.feed(text[at:]) or b""
-        piece, known = text[at:end], parser.between
-        parser.feed(piece)
-        parser.between = reader.ended == parser.fed - len(_close) and reader.open[-1][0] == "spectrumList" \
-            and not reader.arrays and not reader.scans
-        if known and parser.between and len(wordings) < 8 and piece.lstrip().startswith(b"<spectrum ") \
-                and piece.count(b"<spectrum") == 1: wordings.append(_Wording(reader, piece))
+            parser.between, end = False, len(text)
+            parser.feed(text[at:])
+        else: _piece(parser, text[at:end], wordings)
         at = end
     return b""
 
+# %% ../nbs/03_spectra.ipynb #h053
 def _walk(reader:_Spectra, show:bool|None=None):
     "Read all of an XML."
     parser, rest, wordings, total = _Parser(reader), b"", [], reader.path.stat().st_size
     bar = progress(stage="reading XML", total=total, unit="B", show=show, unit_scale=True)
     with open(reader.path, "rb") as file, bar:
         while block := file.read(1 << 16):
-            rest = _pass(parser, rest + block, wordings)
+            rest = _stretch(parser, rest + block, wordings)
             bar.update(len(block))
     parser.feed(rest)
     parser.feed(b"", True)
@@ -390,68 +404,74 @@ def _fits(dtype:str, lengths:np.ndarray, encoded:np.ndarray) -> bool:
     told, size = (encoded > 0) & (lengths > 0), np.dtype(dtype).itemsize
     return bool(told.any() and (lengths == encoded / size)[told].all())
 
-def _arrays(reader:_Spectra, kind:str, table:np.ndarray) -> BinaryArrays:
-    "Type and compression of the m/z or the intensities, and where they lie (`table`, int64 (n, 3))."
-    offsets, lengths, encoded = map(np.ascontiguousarray, table.T)
+def _form(reader:_Spectra, kind:str, lengths:np.ndarray, encoded:np.ndarray) -> tuple[str, bool]:
+    "Type of the numbers of all m/z or intensity arrays, and whether they are zlib-compressed."
     for (types, _), n in reader.formats[kind].items():
         if not types: reader.refuse(f"does not say the number type of the {kind} array of spectrum {n}")
     types = sorted({t for types, _ in reader.formats[kind] for t in types})
     packed = sorted({name for _, names in reader.formats[kind] for name in names or ["no compression"]})
     forms = [(t, p == "zlib compression") for t in types for p in packed]
+    if len(forms) == 1: return forms[0]
     plain = [form for form in forms if not form[1] and _fits(form[0], lengths, encoded)]
-    if len(forms) > 1: forms = plain or [form for form in forms if form[1] and (encoded > 0).any()]
-    if len(forms) != 1:
-        said = " and ".join([_names[t] for t in types] * (len(types) > 1) + packed * (len(packed) > 1))
-        reader.refuse(f"declares {said} for its {kind} arrays, and their lengths do not tell which holds",
-                      "export it again with one of them")
-    if not plain and not forms[0][1] and (encoded > 0).any():
-        warnings.warn(f"{reader.path}: the encoded lengths of its {kind} arrays are not those of "
-                      f"{_names[forms[0][0]]}s; the array lengths are taken", stacklevel=4)
-    return BinaryArrays(np.dtype(forms[0][0]), forms[0][1], offsets, lengths, encoded)
+    forms = plain or [form for form in forms if form[1] and (encoded > 0).any()]
+    if len(forms) == 1: return forms[0]
+    said = " and ".join([_names[t] for t in types] * (len(types) > 1) + packed * (len(packed) > 1))
+    reader.refuse(f"declares {said} for its {kind} arrays, and their lengths do not tell which holds",
+                  "export it again with one of them")
+
+# %% ../nbs/03_spectra.ipynb #h054
+def _arrays(reader:_Spectra, kind:str, table:np.ndarray) -> BinaryArrays:
+    "Type and compression of the m/z or the intensities, and where they lie (`table`, int64 (n, 3))."
+    offsets, lengths, encoded = map(np.ascontiguousarray, table.T)
+    dtype, zipped = _form(reader, kind, lengths, encoded)
+    if not zipped and (encoded > 0).any() and not _fits(dtype, lengths, encoded):
+        warnings.warn(f"{reader.path}: the encoded lengths of its {kind} arrays are not those of {_names[dtype]}s; "
+                      "the array lengths are taken", stacklevel=4)
+    return BinaryArrays(np.dtype(dtype), zipped, offsets, lengths, encoded)
 
 # %% ../nbs/03_spectra.ipynb #h017
 _micrometres = {"UO:0000008": 1e6, "UO:0000015": 1e4, "UO:0000016": 1e3, "UO:0000017": 1, "UO:0000018": 1e-3,
-                "UO:0000019": 1e-4, "meter": 1e6, "centimeter": 1e4, "millimeter": 1e3, "micrometer": 1,
-                "nanometer": 1e-3, "angstrom": 1e-4, "cm": 1e4, "mm": 1e3, "um": 1, "\N{MICRO SIGN}m": 1,
-                "\N{GREEK SMALL LETTER MU}m": 1, "micron": 1, "nm": 1e-3}
+                "meter": 1e6, "centimeter": 1e4, "millimeter": 1e3, "micrometer": 1, "nanometer": 1e-3,
+                "cm": 1e4, "mm": 1e3, "um": 1, "\N{MICRO SIGN}m": 1, "\N{GREEK SMALL LETTER MU}m": 1, "micron": 1,
+                "nm": 1e-3}
 
 def _setting(param:dict, what:str) -> float|int|None: # None where it cannot be understood
     "A declared pixel size in micrometres, or a declared number of pixels."
-    value = param.get("value", "")
+    value, code = param.get("value", ""), param.get("unitAccession", "")
     if "size" not in what: return n if (n := _whole(value)) is not None and 0 < n < 2**31 else None
     unit = param.get("unitName", "").lower().replace("metre", "meter").removesuffix("s")
-    code = param.get("unitAccession", "")
     scale = _micrometres.get(code) or _micrometres.get(unit, math.nan if unit or code else 1)
     try: size = float(value) * scale
     except ValueError: return None
-    return round(size, 9) if 0 < size < math.inf else None
+    return round(size, 9) if 1e-6 < size < math.inf else None
 
 # %% ../nbs/03_spectra.ipynb #h018
 def _told(reader:_Spectra, settings:list) -> dict[str, list]: # (id of the settings, value) each
     "What some scan settings declare. What cannot be understood is named in a warning and left out."
     told = {}
-    for name, params in settings:
-        for param in reader.full(params):
-            what = _declared.get(code := _code(param)) or ("lines" if code in _lines else None)
-            if what is None: continue
-            value = _lines[code] if what == "lines" else _setting(param, what)
-            if value is not None: told.setdefault(what, []).append((name[:40], value))
-            else:
-                odd = f"{param.get('value', '')} {param.get('unitName', param.get('unitAccession', ''))}"
-                warnings.warn(f"{reader.path}: its {what} is {odd[:40].strip()!r}, which is not understood; "
-                              "it is left out", stacklevel=6)
+    for name, param in ((name, param) for name, params in settings for param in reader.full(params)):
+        what = _declared.get(code := _code(param)) or ("lines" if code in _lines else None)
+        if what is None: continue
+        value = _lines[code] if what == "lines" else _setting(param, what)
+        if value is not None: told.setdefault(what, []).append((name[:40], value))
+        else:
+            odd = f"{param.get('value', '')} {param.get('unitName', param.get('unitAccession', ''))}".strip()
+            warnings.warn(f"{reader.path}: its {what} is {odd[:40]!r}, which is not understood and left out",
+                          stacklevel=6)
     return told
 
+# %% ../nbs/03_spectra.ipynb #h055
 def _settled(reader:_Spectra) -> dict:
-    "Grid, pixel size and \"lines\": of the scan settings that the spectra refer to, else of the others; else the first."
+    "Grid, pixel size and \"lines\"; where settings differ, of those that the spectra refer to, else of the first."
     used = (reader.used & reader.instruments.keys()) or reader.runs
     named = {reader.instruments.get(instrument) for instrument in used}
-    parts = [[s for s in reader.scan_settings if (s[0] in named) is chosen] for chosen in (True, False)]
-    told, doubts = {**_told(reader, parts[1]), **_told(reader, parts[0])}, []
+    parts = [[s for s in reader.scan_settings if (s[0] in named) is chosen] for chosen in (False, True)]
+    told, doubts = {what: values for part in parts for what, values in _told(reader, part).items()}, []
     for what, values in told.items():
         (name, first), other = values[0], [v for v in values if v[1] != values[0][1]]
         if other and what == "lines": told[what] = [("", None)]
-        elif other: doubts.append(f"{what} is {first} in {name!r}, which is taken, and {other[0][1]} in {other[0][0]!r}")
+        elif other:
+            doubts.append(f"{what} is {first:g} in {name!r}, which is taken, and {other[0][1]:g} in {other[0][0]!r}")
     if doubts: warnings.warn(f"{reader.path}: its scan settings contradict each other: {'; '.join(doubts)}", stacklevel=5)
     return {what: values[0][1] for what, values in told.items()}
 
@@ -463,76 +483,78 @@ def _unwrapped(offsets:np.ndarray, size:int) -> np.ndarray:
     return offsets + np.cumsum(wrong & ~np.roll(wrong, 1)) * 2**32
 
 def _numbers(reader:_Spectra, size:int) -> np.ndarray: # int64 (n, 9)
-    "The table of a reader, once all of its numbers are such as a file with an ibd of `size` bytes can hold."
+    "The table of a reader, once its numbers are such as a file with an ibd of `size` bytes can hold."
     table = np.array(reader.table, np.int64).reshape(-1, 9)
     if not len(table): reader.refuse("holds no spectra")
     for column in (3, 6): table[:, column] = _unwrapped(table[:, column], size)
     bad = np.concatenate([(table[:, :3] >= 2**31) | (table[:, :3] <= -2**31), table[:, 3:] < 0], 1)
     for row, column in np.argwhere(bad)[:1]:
-        cause = "lies beyond the 31 bits of a position" if column < 3 else "is negative"
-        reader.refuse(f"spectrum {row + 1}: the {_columns[column]} is {table[row, column]}, which {cause}",
-                      "export it again, or remove that spectrum")
+        why = "has more than the 31 bits of a position" if column < 3 else "is negative"
+        reader.refuse(f"spectrum {row + 1}: the {_columns[column]} is {table[row, column]}, which {why}")
     return table
 
 # %% ../nbs/03_spectra.ipynb #c012
 def ibd_beside(path:Path) -> Path:
-    "The binary file that belongs to an imzML file. Raises `InputError` where there is none."
+    "The binary file that belongs to an imzML file. Raises `InputError` where there is none, or more than one."
     beside = sorted(p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".ibd")
-    if not beside: raise InputError(path, f"the file {path.stem}.ibd beside it is missing", "copy both files into one folder")
-    exact = [p for p in beside if p.suffix == ".ibd"] or beside
-    if len(exact) > 1: raise InputError(path, f"beside it lie {' and '.join(p.name for p in exact[:3])}", "keep the one that belongs to it")
-    return exact[0]
+    beside = [p for p in beside if p.suffix == ".ibd"] or beside
+    if not beside:
+        raise InputError(path, f"the file {path.stem}.ibd beside it is missing", "copy both files into one folder")
+    if len(beside) > 1:
+        raise InputError(path, f"beside it lie {beside[0].name} and {beside[1].name}", "keep the one that belongs to it")
+    return beside[0]
 
 def _remarks(reader:_Spectra, n:int) -> Iterator[str]:
     "What deserves a word in an XML that can be read."
-    lost = sorted((reader.refs - reader.groups.keys()))
+    lost = sorted(reader.refs - reader.groups.keys())
     if lost: yield f"its spectra refer to the parameter group {lost[0][:40]!r}, which is defined nowhere"
-    if reader.count and reader.count != n: yield f"declares {reader.count} spectra and holds {n}"
-    if len(reader.runs) > 1: yield f"holds {len(reader.runs)} runs, whose spectra are taken as one measurement"
+    if reader.count not in (0, n): yield f"declares {reader.count} spectra and holds {n}"
+    if len(reader.runs) > 1: yield f"holds {len(reader.runs)} runs, which are taken as one measurement"
 
 # %% ../nbs/03_spectra.ipynb #h023
-def _hexadecimal(text:str) -> str: return "".join(c for c in text.lower() if c in "0123456789abcdef")
-
 def _identity(reader:_Spectra) -> tuple[str, dict]:
     "UUID and checksums of the ibd, as stated; those that are not whole, or zero, are taken as not stated."
-    said = {}
-    for param in reader.full(reader.content): said.setdefault(_code(param), _hexadecimal(param.get("value", "")))
-    sums = {name: said[code] for code, name in _sums.items() if code in said}
-    own = said.get("IMS:1000080", "")
-    return own if len(own) == 32 else "", {
-        name: digits for name, digits in sums.items()
-        if len(digits) == 2 * hashlib.new(name, usedforsecurity=False).digest_size and digits.strip("0")}
+    said, digits = {}, {"uuid": 32, "md5": 32, "sha1": 40, "sha256": 64}
+    for param in reader.full(reader.content):
+        name = _sums.get(code := _code(param)) or ("uuid" if code == "IMS:1000080" else None)
+        text = "".join(c for c in param.get("value", "").lower() if c in "0123456789abcdef")
+        if name and len(text) == digits[name] and text.strip("0"): said.setdefault(name, text)
+    return said.pop("uuid", ""), said
 
-def _nature(reader:_Spectra) -> tuple[str|None, str|None]:
-    "\"centroid\" or \"profile\", and the polarity: of what the spectra say, else of the groups, else of the header."
+def _nature(reader:_Spectra) -> Iterator[str|None]:
+    "\"centroid\" or \"profile\", and the polarity: as the spectra say, else any group, else the header."
     used = [p for name in sorted(reader.refs) for p in reader.groups.get(name, [])]
     others = [p for params in reader.groups.values() for p in params]
-    parts = [reader.codes | {_code(p) for p in used}, {_code(p) for p in others},
-             {_code(p) for p in reader.full(reader.content)}]
-    kind, polarity = [next((found for part in parts if (found := {_said[c] for c in part if c in _said} & set(pair))), set())
-                      for pair in (("centroid", "profile"), ("negative", "positive"))]
-    return ("profile" if "profile" in kind else min(kind, default=None),
-            "mixed" if len(polarity) > 1 else min(polarity, default=None))
+    parts = [reader.codes | {_code(p) for p in params} for params in (used, others, reader.full(reader.content))]
+    for pair, both in ((("centroid", "profile"), "profile"), (("negative", "positive"), "mixed")):
+        found = [{_said[code] for code in part & _said.keys()} & set(pair) for part in parts]
+        found = next(filter(None, found), set())
+        yield both if len(found) > 1 else min(found, default=None)
 
 # %% ../nbs/03_spectra.ipynb #h024
+def _experiment(reader:_Spectra) -> dict:
+    "What the XML says beside the numbers of its spectra: the fields of `ImzMLFile` by name."
+    settings, (kind, polarity), (own, sums) = _settled(reader), _nature(reader), _identity(reader)
+    lines, (x, y) = settings.pop("lines", None), (settings.get(f"pixel size {axis}") for axis in "xy")
+    return dict(kind=kind, polarity=polarity, uuid=own, settings=settings, scan_lines=lines, checksums=sums,
+                pixel_size=(x or y, y or x) if x or y else None)
+
 @walled
 def open_imzml(path:str|Path,       # the .imzML; its .ibd lies beside it
                show:bool|None=None, # progress bar; None: only where a person is looking
               ) -> ImzMLFile:
     "Parse the XML of an imzML. Reads no spectrum yet. Raises `InputError` for what cannot be used."
     path = existing_file(path, "an imzML file")
-    if path.suffix.lower() == ".ibd": raise InputError(path, "is the binary part of an imzML", "give the .imzML beside it")
+    if path.suffix.lower() == ".ibd":
+        raise InputError(path, "is the binary part of an imzML", "give the .imzML beside it")
     ibd = existing_file(ibd_beside(path), "the binary part of an imzML")
     reader = _Spectra(path)
     _walk(reader, show)
     table = _numbers(reader, ibd.stat().st_size)
     mz, intensity = (_arrays(reader, kind, table[:, at:at + 3]) for kind, at in (("m/z", 3), ("intensity", 6)))
-    for remark in _remarks(reader, len(table)): warnings.warn(f"{path}: {remark}", stacklevel=3)
-    settings, (own, sums) = _settled(reader), _identity(reader)
-    lines, size = settings.pop("lines", None), [settings.get(f"pixel size {axis}") for axis in "xy"]
-    shared = bool(np.ptp(mz.offsets) == 0 and np.ptp(mz.lengths) == 0)
-    return ImzMLFile(path, ibd, mz, intensity, np.ascontiguousarray(table[:, :3]), *_nature(reader), own, settings, shared,
-                     (size[0] or size[1], size[1] or size[0]) if any(size) else None, lines, sums)
+    for remark in _remarks(reader, len(table)): warnings.warn(f"{path}: {remark}", stacklevel=4)
+    return ImzMLFile(path, ibd, mz, intensity, np.ascontiguousarray(table[:, :3]), **_experiment(reader),
+                     continuous=bool(np.ptp(mz.offsets) == 0 and np.ptp(mz.lengths) == 0))
 
 # %% ../nbs/03_spectra.ipynb #c014
 def uuid_matches(file:ImzMLFile) -> bool|None:
@@ -541,8 +563,8 @@ def uuid_matches(file:ImzMLFile) -> bool|None:
     with open(file.ibd, "rb") as binary: first = binary.read(16).ljust(16)
     return file.uuid in (first.hex(), uuid.UUID(bytes=first).bytes_le.hex())
 
-def ibd_sums(file:ImzMLFile, show:bool|None=None) -> dict[str, str]:
-    "The checksums of the ibd that the XML states, computed: hexadecimal digits by \"sha1\", \"md5\" or \"sha256\"."
+def _sums_of(file:ImzMLFile, show:bool|None) -> dict[str, str]:
+    "The checksums that the XML states, of the ibd as it is."
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in file.checksums}
     bar = progress(stage="checksum", total=file.ibd.stat().st_size, unit="B", show=show, unit_scale=True)
     with wall(file.ibd), open(file.ibd, "rb") as binary, bar:
@@ -551,61 +573,77 @@ def ibd_sums(file:ImzMLFile, show:bool|None=None) -> dict[str, str]:
             bar.update(len(block))
     return {name: digest.hexdigest() for name, digest in digests.items()}
 
+# %% ../nbs/03_spectra.ipynb #h056
 def checksum_matches(file:ImzMLFile, show:bool|None=None) -> bool|None:
     "Whether the ibd has the checksums that the XML states; None where it states none. Reads all of the ibd."
-    return ibd_sums(file, show) == file.checksums if file.checksums else None
+    return _sums_of(file, show) == file.checksums if file.checksums else None
+
+def _check_sums(file:ImzMLFile, show:bool|None):
+    "Warn where the ibd is not the file whose checksum the XML states."
+    for name, own in _sums_of(file, show).items():
+        if own == file.checksums[name]: continue
+        warnings.warn(f"{file.ibd}: its {name.upper()} is {own}, and {file.path.name} states {file.checksums[name]}: "
+                      "it was changed or damaged after it was exported; copy it again", stacklevel=4)
 
 # %% ../nbs/03_spectra.ipynb #h025
 _most = 1 << 25     # numbers of one spectrum
 
 def _beyond(arrays:BinaryArrays, size:int) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
     "Which spectra reach beyond the end of an ibd of `size` bytes, and which claim more numbers than can be."
-    left, some = size - arrays.offsets, arrays.lengths > 0
-    if not arrays.zipped: return some & (arrays.lengths > left // arrays.dtype.itemsize), arrays.lengths > _most
+    left, some, item = size - arrays.offsets, arrays.lengths > 0, arrays.dtype.itemsize
+    if not arrays.zipped: return some & (arrays.lengths > left // item), arrays.lengths > _most
     packed = np.where(arrays.encoded > 0, np.minimum(arrays.encoded, left), left).clip(0, 1 << 50)
     return (some & (left < np.maximum(arrays.encoded, 1)),
-            (arrays.lengths > _most) | (arrays.lengths > packed * 1032 // arrays.dtype.itemsize))
+            (arrays.lengths > _most) | (arrays.lengths > packed * 1032 // item))
 
-def _claim(file:ImzMLFile, i:int) -> str:
-    "In words, the numbers that spectrum `i` claims."
-    return f"spectrum {i + 1} claims {max(file.mz.lengths[i], file.intensity.lengths[i])} numbers, more than it can hold"
+def _unreadable(file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
+    "`_beyond` for either array."
+    mz, intensity = (_beyond(arrays, file.ibd.stat().st_size) for arrays in (file.mz, file.intensity))
+    return mz[0] | intensity[0], mz[1] | intensity[1]
+
+def _claim(file:ImzMLFile, i:int) -> InputError:
+    "What to raise for a spectrum that claims more numbers than can be."
+    most = max(file.mz.lengths[i], file.intensity.lengths[i])
+    return InputError(file.path, f"spectrum {i + 1} claims {most} numbers, more than it can hold", "export it again")
 
 # %% ../nbs/03_spectra.ipynb #h026
-def check_ibd(file:ImzMLFile, show:bool|None=None):
+def check_ibd(file:ImzMLFile,        # see `open_imzml`
+              show:bool|None=None,   # progress bar; None: only where a person is looking
+             ) -> None:
     """Raise `InputError` when the binary file is cut short, belongs to another imzML or contradicts itself.
-    Warn when it is not the file whose checksum the XML states (this reads it once through)."""
-    size, n = file.ibd.stat().st_size, len(file.coordinates)
-    if size < 16: raise InputError(file.ibd, f"has {size} bytes, and its UUID alone has 16", "copy it again")
-    cut, much = (np.logical_or(*parts) for parts in zip(*(_beyond(a, size) for a in (file.mz, file.intensity))))
-    if cut.any():
-        ends = [a.offsets + 1. * (a.encoded.clip(1) if a.zipped else a.lengths * 1. * a.dtype.itemsize) for a in (file.mz, file.intensity)]
-        raise InputError(file.ibd, f"is cut short: {cut.sum()} of {n} spectra lie beyond its end "
-                         f"({size} bytes, expected at least {np.maximum(*ends)[cut].max():.0f})", "copy it again")
-    if uuid_matches(file) is False:
-        with open(file.ibd, "rb") as binary: other = binary.read(4).hex()
-        raise InputError(file.ibd, f"belongs to another imzML: its UUID begins {other}, that of {file.path.name} {file.uuid[:8]}",
-                         "put the two files of one export together")
-    if much.any(): raise InputError(file.path, _claim(file, much.argmax()), "export it again")
+    Warn when it is not the file whose checksum the XML states (it is read through once to tell)."""
+    if (size := file.ibd.stat().st_size) < 16:
+        raise InputError(file.ibd, f"has {size} bytes, and its UUID alone has 16", "copy it again")
+    cut, much = _unreadable(file)
+    if cut.any(): raise InputError(file.ibd, f"is cut short: {cut.sum()} of {len(cut)} spectra lie beyond its end "
+                                   f"({size} bytes, expected at least {_ends(file)[cut].max():.0f})", "copy it again")
+    if uuid_matches(file) is False: raise _mixed_up(file)
+    if much.any(): raise _claim(file, much.argmax())
     uneven = np.flatnonzero(file.mz.lengths != file.intensity.lengths)
-    if len(uneven): raise InputError(file.path, f"spectrum {uneven[0] + 1} has {file.mz.lengths[uneven[0]]} m/z and "
-                                     f"{file.intensity.lengths[uneven[0]]} intensities", "export it again")
+    for i in uneven[:1]: raise InputError(file.path, f"spectrum {i + 1} has {file.mz.lengths[i]} m/z and "
+                                          f"{file.intensity.lengths[i]} intensities", "export it again")
     _check_sums(file, show)
 
 # %% ../nbs/03_spectra.ipynb #h027
-def _check_sums(file:ImzMLFile, show:bool|None):
-    "Warn where the ibd is not the file whose checksum the XML states."
-    for name, own in ibd_sums(file, show).items():
-        if own != file.checksums[name]:
-            warnings.warn(f"{file.ibd}: its {name.upper()} is {own}, and {file.path.name} states {file.checksums[name]}: "
-                          "it was changed or damaged after it was exported; copy it again", stacklevel=4)
+def _ends(file:ImzMLFile) -> np.ndarray: # float64 (n,), bytes
+    "Where the ibd may end at the earliest, by each spectrum."
+    return np.maximum(*(a.offsets + (np.maximum(a.encoded, 1.) if a.zipped else 1. * a.lengths * a.dtype.itemsize)
+                        for a in (file.mz, file.intensity)))
+
+def _mixed_up(file:ImzMLFile) -> InputError:
+    "What to raise where the two files do not belong together."
+    with open(file.ibd, "rb") as binary: other = binary.read(4).hex()
+    return InputError(file.ibd, f"belongs to another imzML: its UUID begins {other}, that of {file.path.name} "
+                      f"{file.uuid[:8]}", "put the two files of one export together")
 
 # %% ../nbs/03_spectra.ipynb #c021
 def _read(binary, arrays:BinaryArrays, i:int) -> np.ndarray: # float64 (length,)
     "The numbers of spectrum `i`, whose place in the file has been checked."
     size = int(arrays.lengths[i]) * arrays.dtype.itemsize
+    if not size: return np.zeros(0)
     binary.seek(arrays.offsets[i])
-    if arrays.zipped and size:           # the stream ends by itself, and is rarely longer than what it packs
-        data = binary.read(max(int(arrays.encoded[i]), size + size // 1000 + 64))
+    if arrays.zipped:                    # the stream ends by itself, and is rarely longer than what it packs
+        data = binary.read(max(min(int(arrays.encoded[i]), 2 * size), size + size // 1000 + 64))
         try: data = zlib.decompressobj().decompress(data, size)
         except zlib.error as e:
             raise InputError(binary.name, f"spectrum {i + 1} cannot be decompressed ({e})", "copy it again") from None
@@ -613,20 +651,21 @@ def _read(binary, arrays:BinaryArrays, i:int) -> np.ndarray: # float64 (length,)
     if len(data) < size: raise InputError(binary.name, f"ends within spectrum {i + 1}", "copy it again")
     with np.errstate(invalid="ignore"): return np.frombuffer(data, arrays.dtype).astype(np.float64)
 
-def _checked(file:ImzMLFile, i:int, mz:np.ndarray, x:np.ndarray):
+# %% ../nbs/03_spectra.ipynb #h057
+def _check_spectrum(file:ImzMLFile, i:int, mz:np.ndarray, x:np.ndarray):
     "Raise `InputError` where the two arrays of spectrum `i` are no spectrum."
     where = f"spectrum {i + 1} (x {file.coordinates[i, 0]}, y {file.coordinates[i, 1]})"
-    if len(mz) != len(x): raise InputError(file.path, f"{where} has {len(mz)} m/z and {len(x)} intensities", "export it again")
+    if len(mz) != len(x):
+        raise InputError(file.path, f"{where} has {len(mz)} m/z and {len(x)} intensities", "export it again")
     if not (np.isfinite(x).all() and np.isfinite(mz).all() and (mz[:1] > 0).all()):
         raise InputError(file.ibd, f"{where} holds NaN, infinite intensities or m/z that are not positive",
                          "export it again, or repair that spectrum")
 
-# %% ../nbs/03_spectra.ipynb #h032
 def _check_largest(file:ImzMLFile, which:np.ndarray, bad:np.ndarray):
     "Raise `InputError` where the largest of the spectra would not fit into memory."
-    lengths = np.where(bad, 0, np.maximum(file.mz.lengths, file.intensity.lengths))[np.asarray(which, np.int64)]
-    most = int(lengths.max(initial=0))              # both arrays as float64, their bytes, their order
-    if most > 1 << 20: check_memory(file.ibd, 48 * most, f"a spectrum of {most} numbers")
+    lengths = np.where(bad, 0, np.maximum(file.mz.lengths, file.intensity.lengths))
+    most = int(lengths[np.asarray(which, np.int64)].max(initial=0))
+    if most > 1 << 20: check_memory(file.ibd, 48 * most, f"a spectrum of {most} numbers") # float64, bytes, order
 
 # %% ../nbs/03_spectra.ipynb #h031
 def iter_spectra(file:ImzMLFile,       # see `open_imzml`
@@ -634,49 +673,56 @@ def iter_spectra(file:ImzMLFile,       # see `open_imzml`
                  stage:str,            # what the progress bar says
                  show:bool|None=None,  # progress bar; None: only where a person is looking
                 ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Number, ascending m/z and intensities (both float64, finite) of each spectrum in `which`; m/z are positive.
+    """Number, ascending m/z (positive) and intensities (both float64, finite) of each spectrum in `which`.
 
     Negative intensities, which baseline subtraction leaves, are passed on as they are.
     Raises `InputError`, with number and position, for a spectrum that cannot be used."""
-    size, mz, order = file.ibd.stat().st_size, None, None
-    cut, much = (np.logical_or(*parts) for parts in zip(*(_beyond(a, size) for a in (file.mz, file.intensity))))
+    (cut, much), mz, order = _unreadable(file), None, None
     _check_largest(file, which, cut | much)
     with wall(file.ibd), open(file.ibd, "rb") as binary:
         for i in progress(which, stage=stage, unit="spectra", show=show):
             if cut[i]: raise InputError(file.ibd, f"ends within spectrum {i + 1}", "copy it again")
-            if much[i]: raise InputError(file.path, _claim(file, i), "export it again")
+            if much[i]: raise _claim(file, i)
             if mz is None or not file.continuous:
                 mz = _read(binary, file.mz, i)
-                order = np.argsort(mz, kind="stable") if (mz[1:] < mz[:-1]).any() else None
-                if order is not None: mz = mz[order]
+                order = np.argsort(mz, kind="stable") if (mz[1:] < mz[:-1]).any() else slice(None)
+                mz = mz[order]
             x = _read(binary, file.intensity, i)
-            _checked(file, i, mz, x)
-            yield i, mz, x if order is None else x[order]
+            _check_spectrum(file, i, mz, x)
+            yield i, mz, x[order]
 
 # %% ../nbs/03_spectra.ipynb #c025
-def pixel_grid(file:ImzMLFile, which:np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], tuple[int, int], list[int]]:
+def pixel_grid(file:ImzMLFile,   # see `open_imzml`
+               which:np.ndarray, # numbers of the spectra, from 0; not empty
+              ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[int, int], list[int]]:
     """Row and column of each spectrum, (height, width), and the file's x and y of the first column and row.
     Raises `InputError` where next to nothing of the grid was measured."""
     xy = file.coordinates[which, :2]
     first, last = xy.min(0).tolist(), xy.max(0).tolist()
-    width, height = (b - a + 1 for a, b in zip(first, last))
+    size = [b - a + 1 for a, b in zip(first, last)]     # Python's numbers, which do not wrap around
     declared = [file.settings.get(f"max count of pixels {axis}") or 0 for axis in "xy"]
-    if min(first) >= 1 and all(b <= d for b, d in zip(last, declared)) and 2 * width * height >= math.prod(declared):
-        first, (width, height) = [1, 1], declared
-    if width * height > max(1_000_000, 1000 * len(xy)):
-        raise InputError(file.path, f"its {len(xy)} spectra lie on a grid of {width} x {height} pixels (x {xy[:, 0].min()} to "
-                         f"{xy[:, 0].max()}, y {xy[:, 1].min()} to {xy[:, 1].max()}), nearly all of them not measured",
-                         "correct or remove stray positions, or export one region")
+    fits = min(first) >= 1 and all(b <= d for b, d in zip(last, declared))
+    if fits and 2 * math.prod(size) >= math.prod(declared): first, size = [1, 1], declared
+    if math.prod(size) > max(1_000_000, 1000 * len(xy)): raise _scattered(file, xy, size)
     column, row = (xy - first).T
-    return (row, column), (height, width), first
+    return (row, column), (size[1], size[0]), first
 
-def select_plane(file:ImzMLFile, z:int|None) -> tuple[np.ndarray, int]:
-    "The spectra of one z-plane, and its z."
+def _scattered(file:ImzMLFile, xy:np.ndarray, size:list[int]) -> InputError:
+    "What to raise where the spectra are lost on their grid."
+    (left, top), (right, bottom) = xy.min(0), xy.max(0)
+    return InputError(file.path, f"its {len(xy)} spectra lie at x {left} to {right} and y {top} to {bottom}, on a grid of "
+                      f"{size[0]} x {size[1]} pixels that is nearly all empty", "remove stray positions, or export one region")
+
+# %% ../nbs/03_spectra.ipynb #h058
+def select_plane(file:ImzMLFile, # see `open_imzml`
+                 z:int|None,     # None: the only or, with a warning, the first one
+                ) -> tuple[np.ndarray, int]:
+    "The numbers of the spectra of one z-plane, and its z."
     planes = np.unique(file.coordinates[:, 2]).tolist()
     some = f"{planes[:10]}" + f" and {len(planes) - 10} more" * (len(planes) > 10)
     if z is None:
         z = planes[0]
-        if len(planes) > 1:
-            warnings.warn(f"{file.path}: has planes z = {some}; the first is taken, choose another with z=", stacklevel=3)
+        if len(planes) > 1: warnings.warn(f"{file.path}: has planes z = {some}; the first is taken, choose another "
+                                          "with z=", stacklevel=3)
     if z not in planes: raise InputError(file.path, f"has no plane z = {z}", f"choose one of {some}")
     return np.flatnonzero(file.coordinates[:, 2] == z), z
