@@ -68,6 +68,10 @@ _lines = {"IMS:1000480": "rows", "IMS:1000490": "rows", "IMS:1000491": "rows",
 _said = {"MS:1000127": "centroid", "MS:1000128": "profile",
          "MS:1000129": "negative", "MS:1000130": "positive"}
 _sums = {"IMS:1000090": "md5", "IMS:1000091": "sha1", "IMS:1000092": "sha256"}
+_micrometres = {"UO:0000008": 1e6, "UO:0000015": 1e4, "UO:0000016": 1e3, "UO:0000017": 1, "UO:0000018": 1e-3,
+                "meter": 1e6, "centimeter": 1e4, "millimeter": 1e3, "micrometer": 1, "nanometer": 1e-3,
+                "cm": 1e4, "mm": 1e3, "um": 1, "\N{MICRO SIGN}m": 1, "\N{GREEK SMALL LETTER MU}m": 1,
+                "micron": 1, "nm": 1e-3}
 _names = {"i1": "8-bit integer", "<i2": "16-bit integer", "<i4": "32-bit integer", "<i8": "64-bit integer",
           "<f2": "16-bit float", "<f4": "32-bit float", "<f8": "64-bit float"}
 _terms = {
@@ -112,7 +116,7 @@ def _whole(value:str) -> int|None: # None where it is none, or needs more than 6
 _leaves = {"cvParam", "referenceableParamGroupRef", "userParam"}
 
 class _Elements:
-    "The elements of an XML: each goes to the function that `closed` has for its name when it closes."
+    "The elements of an XML: each goes, when it closes, to the function that `closed` has for its name."
     closed = {}
 
     def __init__(self, path:Path): self.path, self.open, self.local = path, [("", {}, [])], {}
@@ -121,9 +125,9 @@ class _Elements:
         local = self.local.get(name) or self.local.setdefault(name, name.rpartition(":")[2] or name)
         if local in _leaves: return self.open[-1][2].append(attributes)
         self.open.append((local, attributes, []))
-        if len(self.open) > 100: self.refuse("nests over 100 elements in each other")
+        if len(self.open) > 100: self.refuse("nests over 100 elements")
         if len(self.open) == 2 and local not in ("mzML", "indexedmzML"):
-            self.refuse(f"is no imzML: its XML begins with <{name[:40]}>", "give the .imzML")
+            self.refuse(f"is no imzML: its XML begins with <{name[:40]}>")
 
     def end(self, name:str):
         if (local := self.local[name]) in _leaves: return
@@ -148,7 +152,8 @@ class _Parser:
     "expat, sending the elements of an XML to a reader."
     def __init__(self, reader:_Elements):
         self.reader, self.expat = reader, expat.ParserCreate()
-        self.fed, self.skipped, self.between = 0, 0, False  # bytes; lines that expat did not see; whether it stands between spectra
+        self.fed, self.skipped = 0, 0       # bytes; lines that expat did not see
+        self.between = False                # whether it stands between two spectra
         self.expat.StartElementHandler, self.expat.EndElementHandler = reader.start, reader.end
         self.expat.XmlDeclHandler = lambda *said: _encoding(reader, *said)
         self.expat.StartDoctypeDeclHandler = lambda *said: reader.refuse(
@@ -229,7 +234,9 @@ def binary_array(self:_Spectra, its:dict, params:list):
     numbers, said = {}, []
     for p in params:
         if "ref" in p: said.append((p["ref"],))
-        elif (code := _code(p)) in _place: numbers[code] = p.get("value")
+        elif (code := _code(p)) in _place:
+            if numbers.setdefault(code, p.get("value")) != p.get("value"):
+                self.refuse(f"an array of spectrum {self.number()} states two values of {_place[code]}")
         else: said.append(code)
     self.arrays.append((numbers, tuple(said)))
 
@@ -328,23 +335,23 @@ _mark = 7_310_000_000_000
 class _Wording:
     "The text of one spectrum as a pattern for others. `fits` is False where it cannot serve."
     def __init__(self, reader:_Spectra, text:bytes):
-        parts, probe = _varying.split(text), _Spectra(reader.path)   # fixed, attribute, fixed, ..., fixed
-        probe.groups, self.lines, self.fits = reader.groups, text.count(b"\n"), False
-        if not text.isascii() or any(sign in text for sign in (b"'", b"<!", b"<?", b"&")): return
+        self.lines, self.fits, probe = text.count(b"\n"), False, _Spectra(reader.path)
+        parts, probe.groups = _varying.split(text), reader.groups   # fixed, attribute, fixed, ..., fixed
         marked = b"".join(part + b"%d" % (_mark + i) * (i % 2) for i, part in enumerate(parts))
         try: _Parser(probe).feed(b"<mzML><spectrumList>" + marked + b"</spectrumList></mzML>", True)
         except InputError: return
-        self.row, self.columns = np.array(probe.table), {}
-        if len(self.row) != 9 or not (self.row >= _mark).any(): return
+        self.row = np.array(probe.table)
+        if len(self.row) != 9 or self.row.max() < _mark: return
         self.columns = {int(self.row[c]) - _mark: c for c in np.argsort(self.row) if self.row[c] >= _mark}
         self.pattern = re.compile(b"".join(re.escape(part) + self.gap(i) for i, part in enumerate(parts)))
         self.fits = self.take(text, 0, probe) == len(text) and probe.table[9:] == reader.table[-9:]
 
-    def gap(self, i:int) -> bytes:
-        "What may stand behind part `i` of the text: a number that is taken, anything else in an attribute, or nothing."
-        return rb"(-?[0-9]{1,18})" if i in self.columns else rb"[ !#-%(-;=?-~]*" if i % 2 else b""
-
 # %% ../nbs/03_spectra.ipynb #h052
+@patch
+def gap(self:_Wording, i:int) -> bytes:
+    "What may stand behind part `i`: a number that is taken, any value of an attribute, or nothing."
+    return rb"(-?[0-9]{1,18})" if i in self.columns else rb"[ !#-%(-;=?-~]*" if i % 2 else b""
+
 @patch
 def take(self:_Wording, text:bytes, at:int, reader:_Spectra) -> int:
     "The numbers of all spectra from `at` on that are worded so; where they end."
@@ -367,23 +374,26 @@ def _piece(parser:_Parser, text:bytes, wordings:list[_Wording]):
     parser.feed(text)
     parser.between = reader.ended == parser.fed - len(_close) and reader.open[-1][0] == "spectrumList" \
         and not reader.arrays and not reader.scans
+    plain = text.isascii() and not any(sign in text for sign in (b"'", b"<!", b"<?", b"&"))
     alone = text.lstrip().startswith(b"<spectrum ") and text.count(b"<spectrum") == 1
-    if known and parser.between and alone and len(wordings) < 8: wordings.append(_Wording(reader, text))
+    if known and parser.between and plain and alone and len(wordings) < 8:
+        wordings.append(_Wording(reader, text))
 
+# %% ../nbs/03_spectra.ipynb #h082
 def _stretch(parser:_Parser, text:bytes, wordings:list[_Wording]) -> bytes:
     "Read a stretch of XML; what is left of it waits for more."
-    at, reader = 0, parser.reader
+    at, reader, search = 0, parser.reader, text.find
     while at < len(text):
         for wording in (w for w in wordings if parser.between and w.fits):
             before, at = reader.number(), wording.take(text, at, reader)
             parser.skipped += (reader.number() - before) * wording.lines
-        end = text.find(_close, at) + len(_close)
+        end = search(_close, at) + len(_close)
         if end < len(_close):
             if parser.between and len(text) - at < 1 << 20: return text[at:]
             parser.between, end = False, len(text)
             parser.feed(text[at:])
         else: _piece(parser, text[at:end], wordings)
-        at = end
+        at, search = end, text.find if parser.between else text.rfind   # few pieces within a long comment
     return b""
 
 # %% ../nbs/03_spectra.ipynb #h053
@@ -404,10 +414,9 @@ def _fits(dtype:str, lengths:np.ndarray, encoded:np.ndarray) -> bool:
     told, size = (encoded > 0) & (lengths > 0), np.dtype(dtype).itemsize
     return bool(told.any() and (lengths == encoded / size)[told].all())
 
+# %% ../nbs/03_spectra.ipynb #h083
 def _form(reader:_Spectra, kind:str, lengths:np.ndarray, encoded:np.ndarray) -> tuple[str, bool]:
     "Type of the numbers of all m/z or intensity arrays, and whether they are zlib-compressed."
-    for (types, _), n in reader.formats[kind].items():
-        if not types: reader.refuse(f"does not say the number type of the {kind} array of spectrum {n}")
     types = sorted({t for types, _ in reader.formats[kind] for t in types})
     packed = sorted({name for _, names in reader.formats[kind] for name in names or ["no compression"]})
     forms = [(t, p == "zlib compression") for t in types for p in packed]
@@ -416,25 +425,21 @@ def _form(reader:_Spectra, kind:str, lengths:np.ndarray, encoded:np.ndarray) -> 
     forms = plain or [form for form in forms if form[1] and (encoded > 0).any()]
     if len(forms) == 1: return forms[0]
     said = " and ".join([_names[t] for t in types] * (len(types) > 1) + packed * (len(packed) > 1))
-    reader.refuse(f"declares {said} for its {kind} arrays, and their lengths do not tell which holds",
-                  "export it again with one of them")
+    reader.refuse(f"declares {said} for its {kind} arrays, and their lengths do not tell which holds")
 
 # %% ../nbs/03_spectra.ipynb #h054
 def _arrays(reader:_Spectra, kind:str, table:np.ndarray) -> BinaryArrays:
     "Type and compression of the m/z or the intensities, and where they lie (`table`, int64 (n, 3))."
+    for (types, _), n in reader.formats[kind].items():
+        if not types: reader.refuse(f"does not say the number type of the {kind} array of spectrum {n}")
     offsets, lengths, encoded = map(np.ascontiguousarray, table.T)
     dtype, zipped = _form(reader, kind, lengths, encoded)
     if not zipped and (encoded > 0).any() and not _fits(dtype, lengths, encoded):
-        warnings.warn(f"{reader.path}: the encoded lengths of its {kind} arrays are not those of {_names[dtype]}s; "
-                      "the array lengths are taken", stacklevel=4)
+        warnings.warn(f"{reader.path}: the encoded lengths of its {kind} arrays are not those of "
+                      f"{_names[dtype]}s; the array lengths are taken", stacklevel=4)
     return BinaryArrays(np.dtype(dtype), zipped, offsets, lengths, encoded)
 
 # %% ../nbs/03_spectra.ipynb #h017
-_micrometres = {"UO:0000008": 1e6, "UO:0000015": 1e4, "UO:0000016": 1e3, "UO:0000017": 1, "UO:0000018": 1e-3,
-                "meter": 1e6, "centimeter": 1e4, "millimeter": 1e3, "micrometer": 1, "nanometer": 1e-3,
-                "cm": 1e4, "mm": 1e3, "um": 1, "\N{MICRO SIGN}m": 1, "\N{GREEK SMALL LETTER MU}m": 1, "micron": 1,
-                "nm": 1e-3}
-
 def _setting(param:dict, what:str) -> float|int|None: # None where it cannot be understood
     "A declared pixel size in micrometres, or a declared number of pixels."
     value, code = param.get("value", ""), param.get("unitAccession", "")
@@ -462,17 +467,17 @@ def _told(reader:_Spectra, settings:list) -> dict[str, list]: # (id of the setti
 
 # %% ../nbs/03_spectra.ipynb #h055
 def _settled(reader:_Spectra) -> dict:
-    "Grid, pixel size and \"lines\"; where settings differ, of those that the spectra refer to, else of the first."
-    used = (reader.used & reader.instruments.keys()) or reader.runs
-    named = {reader.instruments.get(instrument) for instrument in used}
+    "Grid, pixel size and \"lines\": of the settings that the spectra refer to, then of the first."
+    named = {reader.instruments.get(i) for i in reader.used & reader.instruments.keys() or reader.runs}
     parts = [[s for s in reader.scan_settings if (s[0] in named) is chosen] for chosen in (False, True)]
     told, doubts = {what: values for part in parts for what, values in _told(reader, part).items()}, []
     for what, values in told.items():
         (name, first), other = values[0], [v for v in values if v[1] != values[0][1]]
         if other and what == "lines": told[what] = [("", None)]
-        elif other:
-            doubts.append(f"{what} is {first:g} in {name!r}, which is taken, and {other[0][1]:g} in {other[0][0]!r}")
-    if doubts: warnings.warn(f"{reader.path}: its scan settings contradict each other: {'; '.join(doubts)}", stacklevel=5)
+        elif other: doubts.append(f"{what} is {first:g} in {name!r}, which is taken, and "
+                                  f"{other[0][1]:g} in {other[0][0]!r}")
+    doubts = "; ".join(doubts)
+    if doubts: warnings.warn(f"{reader.path}: its scan settings differ: {doubts}", stacklevel=5)
     return {what: values[0][1] for what, values in told.items()}
 
 # %% ../nbs/03_spectra.ipynb #h021
@@ -482,6 +487,7 @@ def _unwrapped(offsets:np.ndarray, size:int) -> np.ndarray:
     if size <= 2**31 or not wrong.any() or wrong[0]: return offsets
     return offsets + np.cumsum(wrong & ~np.roll(wrong, 1)) * 2**32
 
+# %% ../nbs/03_spectra.ipynb #h084
 def _numbers(reader:_Spectra, size:int) -> np.ndarray: # int64 (n, 9)
     "The table of a reader, once its numbers are such as a file with an ibd of `size` bytes can hold."
     table = np.array(reader.table, np.int64).reshape(-1, 9)
@@ -495,15 +501,18 @@ def _numbers(reader:_Spectra, size:int) -> np.ndarray: # int64 (n, 9)
 
 # %% ../nbs/03_spectra.ipynb #c012
 def ibd_beside(path:Path) -> Path:
-    "The binary file that belongs to an imzML file. Raises `InputError` where there is none, or more than one."
+    "The binary file that belongs to an imzML file. Raises `InputError` where there is none or several."
     beside = sorted(p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".ibd")
     beside = [p for p in beside if p.suffix == ".ibd"] or beside
     if not beside:
-        raise InputError(path, f"the file {path.stem}.ibd beside it is missing", "copy both files into one folder")
+        cause = f"the file {path.stem}.ibd beside it is missing"
+        raise InputError(path, cause, "copy both files into one folder")
     if len(beside) > 1:
-        raise InputError(path, f"beside it lie {beside[0].name} and {beside[1].name}", "keep the one that belongs to it")
+        cause = f"beside it lie {beside[0].name} and {beside[1].name}"
+        raise InputError(path, cause, "keep the one that belongs to it")
     return beside[0]
 
+# %% ../nbs/03_spectra.ipynb #h085
 def _remarks(reader:_Spectra, n:int) -> Iterator[str]:
     "What deserves a word in an XML that can be read."
     lost = sorted(reader.refs - reader.groups.keys())
@@ -521,11 +530,12 @@ def _identity(reader:_Spectra) -> tuple[str, dict]:
         if name and len(text) == digits[name] and text.strip("0"): said.setdefault(name, text)
     return said.pop("uuid", ""), said
 
+# %% ../nbs/03_spectra.ipynb #h086
 def _nature(reader:_Spectra) -> Iterator[str|None]:
     "\"centroid\" or \"profile\", and the polarity: as the spectra say, else any group, else the header."
-    used = [p for name in sorted(reader.refs) for p in reader.groups.get(name, [])]
-    others = [p for params in reader.groups.values() for p in params]
-    parts = [reader.codes | {_code(p) for p in params} for params in (used, others, reader.full(reader.content))]
+    used = [p for name in reader.refs for p in reader.groups.get(name, [])]
+    header = [p for params in reader.groups.values() for p in params], reader.full(reader.content)
+    parts = [reader.codes | {_code(p) for p in params} for params in (used, *header)]
     for pair, both in ((("centroid", "profile"), "profile"), (("negative", "positive"), "mixed")):
         found = [{_said[code] for code in part & _said.keys()} & set(pair) for part in parts]
         found = next(filter(None, found), set())
@@ -539,11 +549,12 @@ def _experiment(reader:_Spectra) -> dict:
     return dict(kind=kind, polarity=polarity, uuid=own, settings=settings, scan_lines=lines, checksums=sums,
                 pixel_size=(x or y, y or x) if x or y else None)
 
+# %% ../nbs/03_spectra.ipynb #h087
 @walled
 def open_imzml(path:str|Path,       # the .imzML; its .ibd lies beside it
                show:bool|None=None, # progress bar; None: only where a person is looking
               ) -> ImzMLFile:
-    "Parse the XML of an imzML. Reads no spectrum yet. Raises `InputError` for what cannot be used."
+    "Parse the XML of an imzML. Reads no spectrum yet. Raises `InputError`."
     path = existing_file(path, "an imzML file")
     if path.suffix.lower() == ".ibd":
         raise InputError(path, "is the binary part of an imzML", "give the .imzML beside it")
@@ -551,8 +562,8 @@ def open_imzml(path:str|Path,       # the .imzML; its .ibd lies beside it
     reader = _Spectra(path)
     _walk(reader, show)
     table = _numbers(reader, ibd.stat().st_size)
-    mz, intensity = (_arrays(reader, kind, table[:, at:at + 3]) for kind, at in (("m/z", 3), ("intensity", 6)))
-    for remark in _remarks(reader, len(table)): warnings.warn(f"{path}: {remark}", stacklevel=4)
+    mz, intensity = _arrays(reader, "m/z", table[:, 3:6]), _arrays(reader, "intensity", table[:, 6:])
+    for said in _remarks(reader, len(table)): warnings.warn(f"{path}: {said}", stacklevel=4)
     return ImzMLFile(path, ibd, mz, intensity, np.ascontiguousarray(table[:, :3]), **_experiment(reader),
                      continuous=bool(np.ptp(mz.offsets) == 0 and np.ptp(mz.lengths) == 0))
 
@@ -582,8 +593,9 @@ def _check_sums(file:ImzMLFile, show:bool|None):
     "Warn where the ibd is not the file whose checksum the XML states."
     for name, own in _sums_of(file, show).items():
         if own == file.checksums[name]: continue
-        warnings.warn(f"{file.ibd}: its {name.upper()} is {own}, and {file.path.name} states {file.checksums[name]}: "
-                      "it was changed or damaged after it was exported; copy it again", stacklevel=4)
+        cause = f"its {name.upper()} is {own}, and {file.path.name} states {file.checksums[name]}"
+        warnings.warn(f"{file.ibd}: {cause}: it was changed or damaged after it was exported; copy it again",
+                      stacklevel=4)
 
 # %% ../nbs/03_spectra.ipynb #h025
 _most = 1 << 25     # numbers of one spectrum
@@ -596,6 +608,7 @@ def _beyond(arrays:BinaryArrays, size:int) -> tuple[np.ndarray, np.ndarray]: # b
     return (some & (left < np.maximum(arrays.encoded, 1)),
             (arrays.lengths > _most) | (arrays.lengths > packed * 1032 // item))
 
+# %% ../nbs/03_spectra.ipynb #h088
 def _unreadable(file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
     "`_beyond` for either array."
     mz, intensity = (_beyond(arrays, file.ibd.stat().st_size) for arrays in (file.mz, file.intensity))
@@ -603,38 +616,47 @@ def _unreadable(file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]: # bool (n,) ea
 
 def _claim(file:ImzMLFile, i:int) -> InputError:
     "What to raise for a spectrum that claims more numbers than can be."
-    most = max(file.mz.lengths[i], file.intensity.lengths[i])
-    return InputError(file.path, f"spectrum {i + 1} claims {most} numbers, more than it can hold", "export it again")
+    cause = f"spectrum {i + 1} claims {max(file.mz.lengths[i], file.intensity.lengths[i])} numbers"
+    return InputError(file.path, f"{cause}, more than it can hold", "export it again")
 
 # %% ../nbs/03_spectra.ipynb #h026
 def check_ibd(file:ImzMLFile,        # see `open_imzml`
               show:bool|None=None,   # progress bar; None: only where a person is looking
              ) -> None:
-    """Raise `InputError` when the binary file is cut short, belongs to another imzML or contradicts itself.
-    Warn when it is not the file whose checksum the XML states (it is read through once to tell)."""
+    """Raise `InputError` when the binary file is cut short, of another imzML or contradicts itself.
+    Warn when its checksum is not as stated (to tell, all of it is read)."""
     if (size := file.ibd.stat().st_size) < 16:
         raise InputError(file.ibd, f"has {size} bytes, and its UUID alone has 16", "copy it again")
     cut, much = _unreadable(file)
-    if cut.any(): raise InputError(file.ibd, f"is cut short: {cut.sum()} of {len(cut)} spectra lie beyond its end "
-                                   f"({size} bytes, expected at least {_ends(file)[cut].max():.0f})", "copy it again")
+    if cut.any():
+        cause = f"is cut short: {cut.sum()} of {len(cut)} spectra lie beyond its end"
+        expected = f"{size} bytes, expected at least {_ends(file)[cut].max():.0f}"
+        raise InputError(file.ibd, f"{cause} ({expected})", "copy it again")
     if uuid_matches(file) is False: raise _mixed_up(file)
     if much.any(): raise _claim(file, much.argmax())
-    uneven = np.flatnonzero(file.mz.lengths != file.intensity.lengths)
-    for i in uneven[:1]: raise InputError(file.path, f"spectrum {i + 1} has {file.mz.lengths[i]} m/z and "
-                                          f"{file.intensity.lengths[i]} intensities", "export it again")
+    for i in np.flatnonzero(file.mz.lengths != file.intensity.lengths):
+        _check_lengths(file, i, file.mz.lengths[i], file.intensity.lengths[i])
     _check_sums(file, show)
+
+# %% ../nbs/03_spectra.ipynb #h093
+def _check_lengths(file:ImzMLFile, i:int, mz:int, intensities:int):
+    "Raise `InputError` where spectrum `i` has not as many m/z as intensities."
+    if mz != intensities:
+        cause = f"spectrum {i + 1} has {mz} m/z and {intensities} intensities"
+        raise InputError(file.path, cause, "export it again")
 
 # %% ../nbs/03_spectra.ipynb #h027
 def _ends(file:ImzMLFile) -> np.ndarray: # float64 (n,), bytes
     "Where the ibd may end at the earliest, by each spectrum."
-    return np.maximum(*(a.offsets + (np.maximum(a.encoded, 1.) if a.zipped else 1. * a.lengths * a.dtype.itemsize)
-                        for a in (file.mz, file.intensity)))
+    sizes = [np.maximum(a.encoded, 1.) if a.zipped else 1. * a.lengths * a.dtype.itemsize
+             for a in (file.mz, file.intensity)]
+    return np.maximum(file.mz.offsets + sizes[0], file.intensity.offsets + sizes[1])
 
 def _mixed_up(file:ImzMLFile) -> InputError:
     "What to raise where the two files do not belong together."
     with open(file.ibd, "rb") as binary: other = binary.read(4).hex()
-    return InputError(file.ibd, f"belongs to another imzML: its UUID begins {other}, that of {file.path.name} "
-                      f"{file.uuid[:8]}", "put the two files of one export together")
+    cause = f"belongs to another imzML: its UUID begins {other}, that of {file.path.name} {file.uuid[:8]}"
+    return InputError(file.ibd, cause, "put the two files of one export together")
 
 # %% ../nbs/03_spectra.ipynb #c021
 def _read(binary, arrays:BinaryArrays, i:int) -> np.ndarray: # float64 (length,)
@@ -646,7 +668,8 @@ def _read(binary, arrays:BinaryArrays, i:int) -> np.ndarray: # float64 (length,)
         data = binary.read(max(min(int(arrays.encoded[i]), 2 * size), size + size // 1000 + 64))
         try: data = zlib.decompressobj().decompress(data, size)
         except zlib.error as e:
-            raise InputError(binary.name, f"spectrum {i + 1} cannot be decompressed ({e})", "copy it again") from None
+            cause = f"spectrum {i + 1} cannot be decompressed ({e})"
+            raise InputError(binary.name, cause, "copy it again") from None
     else: data = binary.read(size)
     if len(data) < size: raise InputError(binary.name, f"ends within spectrum {i + 1}", "copy it again")
     with np.errstate(invalid="ignore"): return np.frombuffer(data, arrays.dtype).astype(np.float64)
@@ -655,17 +678,22 @@ def _read(binary, arrays:BinaryArrays, i:int) -> np.ndarray: # float64 (length,)
 def _check_spectrum(file:ImzMLFile, i:int, mz:np.ndarray, x:np.ndarray):
     "Raise `InputError` where the two arrays of spectrum `i` are no spectrum."
     where = f"spectrum {i + 1} (x {file.coordinates[i, 0]}, y {file.coordinates[i, 1]})"
-    if len(mz) != len(x):
-        raise InputError(file.path, f"{where} has {len(mz)} m/z and {len(x)} intensities", "export it again")
+    _check_lengths(file, i, len(mz), len(x))
     if not (np.isfinite(x).all() and np.isfinite(mz).all() and (mz[:1] > 0).all()):
         raise InputError(file.ibd, f"{where} holds NaN, infinite intensities or m/z that are not positive",
                          "export it again, or repair that spectrum")
+
+# %% ../nbs/03_spectra.ipynb #h089
+def _ascending(mz:np.ndarray) -> tuple[np.ndarray, np.ndarray|slice]:
+    "m/z in ascending order, and that order."
+    order = np.argsort(mz, kind="stable") if (mz[1:] < mz[:-1]).any() else slice(None)
+    return mz[order], order
 
 def _check_largest(file:ImzMLFile, which:np.ndarray, bad:np.ndarray):
     "Raise `InputError` where the largest of the spectra would not fit into memory."
     lengths = np.where(bad, 0, np.maximum(file.mz.lengths, file.intensity.lengths))
     most = int(lengths[np.asarray(which, np.int64)].max(initial=0))
-    if most > 1 << 20: check_memory(file.ibd, 48 * most, f"a spectrum of {most} numbers") # float64, bytes, order
+    if most > 1 << 20: check_memory(file.ibd, 48 * most, f"a spectrum of {most} numbers")
 
 # %% ../nbs/03_spectra.ipynb #h031
 def iter_spectra(file:ImzMLFile,       # see `open_imzml`
@@ -677,29 +705,27 @@ def iter_spectra(file:ImzMLFile,       # see `open_imzml`
 
     Negative intensities, which baseline subtraction leaves, are passed on as they are.
     Raises `InputError`, with number and position, for a spectrum that cannot be used."""
-    (cut, much), mz, order = _unreadable(file), None, None
+    cut, much = _unreadable(file)
     _check_largest(file, which, cut | much)
     with wall(file.ibd), open(file.ibd, "rb") as binary:
+        mz = order = None
         for i in progress(which, stage=stage, unit="spectra", show=show):
             if cut[i]: raise InputError(file.ibd, f"ends within spectrum {i + 1}", "copy it again")
             if much[i]: raise _claim(file, i)
-            if mz is None or not file.continuous:
-                mz = _read(binary, file.mz, i)
-                order = np.argsort(mz, kind="stable") if (mz[1:] < mz[:-1]).any() else slice(None)
-                mz = mz[order]
+            if mz is None or not file.continuous: mz, order = _ascending(_read(binary, file.mz, i))
             x = _read(binary, file.intensity, i)
             _check_spectrum(file, i, mz, x)
             yield i, mz, x[order]
 
 # %% ../nbs/03_spectra.ipynb #c025
 def pixel_grid(file:ImzMLFile,   # see `open_imzml`
-               which:np.ndarray, # numbers of the spectra, from 0; not empty
+               which:np.ndarray, # numbers of spectra, from 0
               ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[int, int], list[int]]:
     """Row and column of each spectrum, (height, width), and the file's x and y of the first column and row.
-    Raises `InputError` where next to nothing of the grid was measured."""
+    Raises `InputError` where hardly any of the grid was measured."""
     xy = file.coordinates[which, :2]
     first, last = xy.min(0).tolist(), xy.max(0).tolist()
-    size = [b - a + 1 for a, b in zip(first, last)]     # Python's numbers, which do not wrap around
+    size = [b - a + 1 for a, b in zip(first, last)]     # Python's numbers do not wrap around
     declared = [file.settings.get(f"max count of pixels {axis}") or 0 for axis in "xy"]
     fits = min(first) >= 1 and all(b <= d for b, d in zip(last, declared))
     if fits and 2 * math.prod(size) >= math.prod(declared): first, size = [1, 1], declared
@@ -707,11 +733,13 @@ def pixel_grid(file:ImzMLFile,   # see `open_imzml`
     column, row = (xy - first).T
     return (row, column), (size[1], size[0]), first
 
+# %% ../nbs/03_spectra.ipynb #h090
 def _scattered(file:ImzMLFile, xy:np.ndarray, size:list[int]) -> InputError:
     "What to raise where the spectra are lost on their grid."
     (left, top), (right, bottom) = xy.min(0), xy.max(0)
-    return InputError(file.path, f"its {len(xy)} spectra lie at x {left} to {right} and y {top} to {bottom}, on a grid of "
-                      f"{size[0]} x {size[1]} pixels that is nearly all empty", "remove stray positions, or export one region")
+    cause = f"its {len(xy)} spectra lie at x {left} to {right} and y {top} to {bottom}, on a grid of"
+    return InputError(file.path, f"{cause} {size[0]} x {size[1]} pixels that is nearly all empty",
+                      "remove stray positions, or export one region")
 
 # %% ../nbs/03_spectra.ipynb #h058
 def select_plane(file:ImzMLFile, # see `open_imzml`
@@ -722,7 +750,8 @@ def select_plane(file:ImzMLFile, # see `open_imzml`
     some = f"{planes[:10]}" + f" and {len(planes) - 10} more" * (len(planes) > 10)
     if z is None:
         z = planes[0]
-        if len(planes) > 1: warnings.warn(f"{file.path}: has planes z = {some}; the first is taken, choose another "
-                                          "with z=", stacklevel=3)
+        if len(planes) > 1:
+            warnings.warn(f"{file.path}: has planes z = {some}; the first is taken, choose another with z=",
+                          stacklevel=3)
     if z not in planes: raise InputError(file.path, f"has no plane z = {z}", f"choose one of {some}")
     return np.flatnonzero(file.coordinates[:, 2] == z), z
