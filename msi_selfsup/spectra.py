@@ -5,23 +5,26 @@
 # %% ../nbs/03_spectra.ipynb #c003
 from __future__ import annotations
 
+import hashlib
+import math
+import re
 import uuid
 import warnings
 import zlib
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 import numpy as np
-from pyimzml.ImzMLParser import ImzMLParser
-from tqdm.utils import CallbackIOWrapper
+from fastcore.basics import patch
 
-from .core import InputError, existing_file, progress
+from .core import InputError, check_memory, existing_file, progress, wall, walled
 
 # %% auto #0
-__all__ = ['BinaryArrays', 'ImzMLFile', 'ibd_beside', 'open_imzml', 'uuid_matches', 'check_ibd', 'iter_spectra', 'pixel_grid',
-           'select_plane']
+__all__ = ['BinaryArrays', 'ImzMLFile', 'ibd_beside', 'open_imzml', 'uuid_matches', 'checksum_matches', 'check_ibd',
+           'iter_spectra', 'pixel_grid', 'select_plane']
 
 # %% ../nbs/03_spectra.ipynb #c009
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class BinaryArrays:
     zipped:bool        # zlib-compressed
     offsets:np.ndarray # bytes from the start, int64 (n,)
     lengths:np.ndarray # numbers, not bytes, int64 (n,)
+    encoded:np.ndarray # bytes in the file, int64 (n,); 0 where the XML does not say
 
+# %% ../nbs/03_spectra.ipynb #h040
 @dataclass(frozen=True)
 class ImzMLFile:
     "What an imzML says about its experiment."
@@ -39,55 +44,528 @@ class ImzMLFile:
     ibd:Path
     mz:BinaryArrays
     intensity:BinaryArrays
-    coordinates:np.ndarray      # x, y, z as written in the file, int64 (n, 3)
+    coordinates:np.ndarray      # x, y, z as written in the file, int64 (n, 3), each below 2**31
     kind:str|None               # "centroid", "profile", or None where the file does not say
     polarity:str|None           # "positive", "negative", "mixed", or None where the file does not say
     uuid:str                    # 32 hexadecimal digits, or empty
-    settings:dict               # pyimzML's: declared size of the grid and of a pixel
+    settings:dict               # declared "max count of pixels x" and "pixel size x" (micrometres); y alike
     continuous:bool             # whether all spectra share one m/z axis
+    pixel_size:tuple[float, float]|None = None # x and y, micrometres
+    scan_lines:str|None = None  # "rows", "columns", or None where the file does not say or contradicts itself
+    checksums:dict = field(default_factory=dict) # of the ibd, as stated: {"sha1": hexadecimal digits}
 
 # %% ../nbs/03_spectra.ipynb #c010
-_dtypes = {"8-bit integer": "i1", "16-bit integer": "<i2", "32-bit integer": "<i4", "64-bit integer": "<i8",
-           "16-bit float": "<f2", "32-bit float": "<f4", "64-bit float": "<f8"}
+_types = {"IMS:1100000": "i1", "IMS:1100001": "<i2", "MS:1000519": "<i4", "IMS:1000141": "<i4",
+          "MS:1000522": "<i8", "IMS:1000142": "<i8", "MS:1000520": "<f2", "MS:1000521": "<f4",
+          "MS:1000523": "<f8"}
+_place = {"IMS:1000102": "external offset", "IMS:1000103": "external array length",
+          "IMS:1000104": "external encoded length"}
+_position = {"IMS:1000050": "position x", "IMS:1000051": "position y", "IMS:1000052": "position z"}
+_declared = {"IMS:1000042": "max count of pixels x", "IMS:1000043": "max count of pixels y",
+             "IMS:1000046": "pixel size x", "IMS:1000047": "pixel size y"}
+_lines = {"IMS:1000480": "rows", "IMS:1000490": "rows", "IMS:1000491": "rows",
+          "IMS:1000481": "columns", "IMS:1000492": "columns", "IMS:1000493": "columns"}
+_said = {"MS:1000127": "centroid", "MS:1000128": "profile",
+         "MS:1000129": "negative", "MS:1000130": "positive"}
+_sums = {"IMS:1000090": "md5", "IMS:1000091": "sha1", "IMS:1000092": "sha256"}
+_micrometres = {"UO:0000008": 1e6, "UO:0000015": 1e4, "UO:0000016": 1e3, "UO:0000017": 1, "UO:0000018": 1e-3,
+                "meter": 1e6, "centimeter": 1e4, "millimeter": 1e3, "micrometer": 1, "nanometer": 1e-3,
+                "cm": 1e4, "mm": 1e3, "um": 1, "\N{MICRO SIGN}m": 1, "\N{GREEK SMALL LETTER MU}m": 1,
+                "micron": 1, "nm": 1e-3}
+_names = {"i1": "8-bit integer", "<i2": "16-bit integer", "<i4": "32-bit integer", "<i8": "64-bit integer",
+          "<f2": "16-bit float", "<f4": "32-bit float", "<f8": "64-bit float"}
+_terms = {
+    **_place, **_position, **_declared, **{code: _names[dtype] for code, dtype in _types.items()},
+    "IMS:1000044": "max dimension x", "IMS:1000045": "max dimension y",
+    "IMS:1000080": "universally unique identifier",
+    "IMS:1000090": "ibd MD5", "IMS:1000091": "ibd SHA-1", "IMS:1000092": "ibd SHA-256",
+    "IMS:1000480": "horizontal line scan", "IMS:1000481": "vertical line scan",
+    "IMS:1000490": "linescan right left", "IMS:1000491": "linescan left right",
+    "IMS:1000492": "linescan bottom up", "IMS:1000493": "linescan top down",
+    "MS:1000127": "centroid spectrum", "MS:1000128": "profile spectrum",
+    "MS:1000129": "negative scan", "MS:1000130": "positive scan",
+    "MS:1000514": "m/z array", "MS:1000515": "intensity array",
+    "MS:1000574": "zlib compression", "MS:1000576": "no compression",
+    "MS:1002312": "MS-Numpress linear prediction compression",
+    "MS:1002313": "MS-Numpress positive integer compression",
+    "MS:1002314": "MS-Numpress short logged float compression"}
+_codes = {"pixel size": "IMS:1000046", "pixel size (x)": "IMS:1000046",
+          **{name.lower(): code for code, name in _terms.items()}}
 
-def _arrays(path:Path, parser:ImzMLParser, group_id:str, offsets:list, lengths:list) -> BinaryArrays:
-    "Number type and compression from the parameter group that the arrays refer to."
-    named = parser.metadata.referenceable_param_groups[group_id].param_by_name
-    dtype = [code for name, code in _dtypes.items() if name in named]
-    if not dtype: raise InputError(path, f"does not say the number type of its arrays (group {group_id})", "export it again as imzML 1.1")
-    packed = [name for name in named if "compression" in name and name not in ("no compression", "zlib compression")]
-    if packed: raise InputError(path, f"its arrays are packed by {packed[0]}", "export it without compression, or with zlib")
-    return BinaryArrays(np.dtype(dtype[0]), "zlib compression" in named, np.array(offsets, np.int64), np.array(lengths, np.int64))
+# %% ../nbs/03_spectra.ipynb #h041
+def _code(param:dict[str, str] # attributes of a cvParam
+         ) -> str:             # an accession of `_terms`, or the name where there is none
+    "What a parameter says."
+    code = param.get("accession")
+    if code in _terms: return code
+    name = param.get("name", "")
+    return _codes.get(name.lower(), name)
+
+# %% ../nbs/03_spectra.ipynb #h045
+def _whole(value:str) -> int|None: # None where it is none, or needs more than 64 bits
+    "A whole number as exporters write it: 3 or 3.0."
+    try: number = int(value)
+    except ValueError:
+        try: real = float(value)
+        except ValueError: return None
+        if not real.is_integer(): return None
+        number = int(real)
+    return number if abs(number) < 2**63 else None
+
+# %% ../nbs/03_spectra.ipynb #h004
+_leaves = {"cvParam", "referenceableParamGroupRef", "userParam"}
+
+class _Elements:
+    "The elements of an XML: each goes, when it closes, to the function that `closed` has for its name."
+    closed = {}
+
+    def __init__(self, path:Path): self.path, self.open, self.local = path, [("", {}, [])], {}
+
+    def start(self, name:str, attributes:dict):
+        local = self.local.get(name) or self.local.setdefault(name, name.rpartition(":")[2] or name)
+        if local in _leaves: return self.open[-1][2].append(attributes)
+        self.open.append((local, attributes, []))
+        if len(self.open) > 100: self.refuse("nests over 100 elements")
+        if len(self.open) == 2 and local not in ("mzML", "indexedmzML"):
+            self.refuse(f"is no imzML: its XML begins with <{name[:40]}>")
+
+    def end(self, name:str):
+        if (local := self.local[name]) in _leaves: return
+        local, attributes, params = self.open.pop()
+        if local in self.closed: self.closed[local](self, attributes, params)
+
+# %% ../nbs/03_spectra.ipynb #h042
+@patch
+def refuse(self:_Elements, cause:str, mend:str="export it again as imzML 1.1"):
+    raise InputError(self.path, cause, mend)
+
+def _encoding(reader:_Elements, version:str, encoding:str|None, standalone:int):
+    "Refuse an encoding that expat cannot read: of most, it takes only those of one byte a letter."
+    try: known = (encoding or "UTF-8").upper() in ("UTF-8", "UTF-16") or \
+        len(bytes(range(256)).decode(encoding, "replace")) == 256
+    except (LookupError, ValueError): known = False
+    if not known:
+        reader.refuse(f"is written in the encoding {encoding[:40]!r}, which is not read", "save it as UTF-8")
+
+# %% ../nbs/03_spectra.ipynb #h005
+class _Parser:
+    "expat, sending the elements of an XML to a reader."
+    def __init__(self, reader:_Elements):
+        self.reader, self.expat = reader, expat.ParserCreate()
+        self.fed, self.skipped = 0, 0       # bytes; lines that expat did not see
+        self.between = False                # whether it stands between two spectra
+        self.expat.StartElementHandler, self.expat.EndElementHandler = reader.start, reader.end
+        self.expat.XmlDeclHandler = lambda *said: _encoding(reader, *said)
+        self.expat.StartDoctypeDeclHandler = lambda *said: reader.refuse(
+            "holds a DOCTYPE, which imzML does not use", "remove it, or export the file again")
+        reader.position = lambda: self.expat.CurrentByteIndex
+
+# %% ../nbs/03_spectra.ipynb #h043
+@patch
+def feed(self:_Parser, block:bytes, last:bool=False):
+    "Parse a stretch of XML. What is held of one element is bounded, whatever the file is."
+    try: self.expat.Parse(block, last)
+    except expat.ExpatError as e:
+        cause = f"its XML breaks at line {e.lineno + self.skipped} ({expat.ErrorString(e.code)})"
+        raise InputError(self.reader.path, cause, "give the .imzML, or copy or export it again") from None
+    self.fed += len(block)
+    if self.fed - self.expat.CurrentByteIndex > 1 << 21:
+        self.reader.refuse("holds a tag or a comment of over 2 MB")
+    if max(len(self.reader.open[-1][2]), len(self.expat.intern), self.reader.kept()) > 100_000:
+        self.reader.refuse("holds over 100,000 groups, kinds of element, or parameters of one element")
+
+# %% ../nbs/03_spectra.ipynb #h008
+class _Header(_Elements):
+    "What stands before the spectra of an imzML."
+    def __init__(self, path:Path):
+        super().__init__(path)
+        self.groups, self.instruments = {}, {}    # parameters; scan settings of an instrument; both by id
+        self.scan_settings, self.content = [], [] # (id, parameters) each; parameters on the ibd
+        self.refs, self.used = set(), set()       # groups and instruments that spectra refer to
+        self.runs, self.count = [], 0             # default instrument of each run; spectra declared
+
+    def full(self, params:list) -> list: # of attributes
+        "Parameters, and in place of a reference those of the group."
+        return [q for p in params for q in (self.groups.get(p["ref"], []) if "ref" in p else [p])]
+
+    def group(self, its:dict, params:list):
+        if self.groups.setdefault(name := its.get("id", ""), params) != params:
+            self.refuse(f"defines the parameter group {name[:40]!r} twice, with different parameters")
+
+# %% ../nbs/03_spectra.ipynb #h050
+@patch
+def list_of_spectra(self:_Header, its:dict, params:list):
+    self.count += max(_whole(its.get("count", "")) or 0, 0)
+
+_Header.closed = {
+    "referenceableParamGroup": _Header.group,
+    "spectrumList": _Header.list_of_spectra,
+    "fileContent": lambda self, its, params: self.content.extend(params),
+    "scanSettings": lambda self, its, params: self.scan_settings.append((its.get("id", ""), params)),
+    "instrumentConfiguration":
+        lambda self, its, params: self.instruments.update({its.get("id"): its.get("scanSettingsRef")}),
+    "run": lambda self, its, params: self.runs.append(its.get("defaultInstrumentConfigurationRef"))}
+
+# %% ../nbs/03_spectra.ipynb #h010
+class _Spectra(_Header):
+    "The spectra of an imzML, nine whole numbers each: see `_columns`."
+    def __init__(self, path:Path):
+        super().__init__(path)
+        self.table, self.arrays, self.scans = array("q"), [], []
+        self.ended, self.position = -1, None   # where the last spectrum ended
+        self.codes, self.meanings, self.formats = set(), {}, {"m/z": {}, "intensity": {}}
+
+    def kept(self) -> int:
+        "The most of anything but spectra that is kept."
+        return max(map(len, (self.groups, self.instruments, self.scan_settings, self.content, self.refs,
+                             self.used, self.runs, self.arrays, self.scans, self.meanings)))
+
+    def number(self) -> int: return len(self.table) // 9 + 1
+
+# %% ../nbs/03_spectra.ipynb #h047
+@patch
+def scan(self:_Spectra, its:dict, params:list):
+    self.scans += params
+    self.used.add(its.get("instrumentConfigurationRef"))
+
+@patch
+def binary_array(self:_Spectra, its:dict, params:list):
+    "Its place in the ibd, and what else it says: accessions, and the names of groups as tuples."
+    numbers, said = {}, []
+    for p in params:
+        if "ref" in p: said.append((p["ref"],))
+        elif (code := _code(p)) in _place:
+            if numbers.setdefault(code, p.get("value")) != p.get("value"):
+                self.refuse(f"an array of spectrum {self.number()} states two values of {_place[code]}")
+        else: said.append(code)
+    self.arrays.append((numbers, tuple(said)))
+
+@patch
+def chromatogram(self:_Spectra, its:dict, params:list): self.arrays, self.scans = [], []
+
+# %% ../nbs/03_spectra.ipynb #h011
+@patch
+def meaning(self:_Spectra, said:tuple) -> tuple[list[str], frozenset, frozenset]:
+    "Which array it is (\"m/z\", \"intensity\"), its number types and its compressions."
+    codes = set()
+    for what in said:
+        codes |= {what} if isinstance(what, str) else {_code(p) for p in self.groups.get(what[0], [])}
+    kinds = [kind for code, kind in (("MS:1000514", "m/z"), ("MS:1000515", "intensity")) if code in codes]
+    if len(kinds) > 1: self.refuse(f"calls an array of spectrum {self.number()} both m/z and intensity array")
+    packed = {name for code in codes if "compression" in (name := _terms.get(code, code))}
+    if other := kinds and packed - {"no compression", "zlib compression"}:
+        self.refuse(f"its arrays are packed by {min(other)[:60]}", "export it with zlib, or not packed")
+    self.meanings[said] = kinds, frozenset(_types[c] for c in codes if c in _types), frozenset(packed)
+    return self.meanings[said]
+
+# %% ../nbs/03_spectra.ipynb #h048
+@patch
+def place(self:_Spectra, params:list) -> dict[str, str]:
+    "The position that a spectrum states. What it says of polarity and kind is noted."
+    found = {}
+    for p in params:
+        code = _code(p)
+        if code in _position:
+            value = p.get("value", "")
+            if (other := found.setdefault(code, value)) != value:
+                self.refuse(f"spectrum {self.number()} states two positions, {other[:40]} and {value[:40]}")
+        elif code in _said: self.codes.add(code)
+        elif "ref" in p: self.refs.add(p["ref"])
+    return found
+
+# %% ../nbs/03_spectra.ipynb #h012
+_columns = [*_position.values(), *(f"{what} of its {kind} array" for kind in ("m/z", "intensity")
+                                   for what in _place.values())]
+
+@patch
+def exact(self:_Spectra, values:list, found:dict) -> list[int]:
+    "The nine numbers of a spectrum that `int` did not take; or `InputError`, with what is missing or wrong."
+    n, numbers = self.number(), [None if value is None else _whole(value) for value in values]
+    for kind in self.formats:
+        if kind not in found: self.refuse(f"spectrum {n} has no {kind} array{self.lost()}")
+    for what, value, number in zip(_columns, values, numbers):
+        if value is None: self.refuse(f"spectrum {n} states no {what}")
+        if number is None:
+            self.refuse(f"spectrum {n}: the {what} is {value[:40]!r}, not a whole number of 64 bits")
+    return numbers
+
+# %% ../nbs/03_spectra.ipynb #h051
+@patch
+def lost(self:_Spectra) -> str:
+    "In words, a group that an array refers to and that does not exist."
+    names = [what[0][:40] for _, said in self.arrays for what in said
+             if isinstance(what, tuple) and what[0] not in self.groups]
+    return f" (it refers to the parameter group {names[0]!r}, which is defined nowhere)" if names else ""
+
+# %% ../nbs/03_spectra.ipynb #h013
+@patch
+def both(self:_Spectra) -> dict[str, dict]:
+    "The places of m/z and intensities of a spectrum. Arrays of another kind are passed over."
+    found = {}
+    for numbers, said in self.arrays:
+        kinds, *form = self.meanings.get(said) or self.meaning(said)
+        for kind in kinds:
+            if kind in found: self.refuse(f"spectrum {self.number()} has two {kind} arrays")
+            found[kind] = numbers
+            self.formats[kind].setdefault(tuple(form), self.number())
+    return found
+
+# %% ../nbs/03_spectra.ipynb #h049
+@patch
+def spectrum(self:_Spectra, its:dict, params:list):
+    "Nine more numbers for the table."
+    n, at, found = self.number(), self.place(params + self.scans), self.both()
+    values = [at.get("IMS:1000050"), at.get("IMS:1000051"), at.get("IMS:1000052", "1")]
+    for kind in self.formats:
+        numbers = found.get(kind, {})
+        values += [numbers.get("IMS:1000102"), numbers.get("IMS:1000103"), numbers.get("IMS:1000104") or "0"]
+    try: self.table.extend(list(map(int, values)))
+    except (TypeError, ValueError, OverflowError):
+        del self.table[9 * (n - 1):]
+        self.table.extend(self.exact(values, found))
+    self.arrays, self.scans, self.ended = [], [], self.position()
+
+_Spectra.closed = {**_Header.closed, "spectrum": _Spectra.spectrum, "scan": _Spectra.scan,
+                   "binaryDataArray": _Spectra.binary_array, "chromatogram": _Spectra.chromatogram}
+
+# %% ../nbs/03_spectra.ipynb #h034
+_varying = re.compile(rb'(\s(?:value|id|index|spotID|defaultArrayLength|encodedLength)=")[^"]*(?=")')
+_mark = 7_310_000_000_000
+
+class _Wording:
+    "The text of one spectrum as a pattern for others. `fits` is False where it cannot serve."
+    def __init__(self, reader:_Spectra, text:bytes):
+        self.lines, self.fits, probe = text.count(b"\n"), False, _Spectra(reader.path)
+        parts, probe.groups = _varying.split(text), reader.groups   # fixed, attribute, fixed, ..., fixed
+        marked = b"".join(part + b"%d" % (_mark + i) * (i % 2) for i, part in enumerate(parts))
+        try: _Parser(probe).feed(b"<mzML><spectrumList>" + marked + b"</spectrumList></mzML>", True)
+        except InputError: return
+        self.row = np.array(probe.table)
+        if len(self.row) != 9 or self.row.max() < _mark: return
+        self.columns = {int(self.row[c]) - _mark: c for c in np.argsort(self.row) if self.row[c] >= _mark}
+        self.pattern = re.compile(b"".join(re.escape(part) + self.gap(i) for i, part in enumerate(parts)))
+        self.fits = self.take(text, 0, probe) == len(text) and probe.table[9:] == reader.table[-9:]
+
+# %% ../nbs/03_spectra.ipynb #h052
+@patch
+def gap(self:_Wording, i:int) -> bytes:
+    "What may stand behind part `i`: a number that is taken, any value of an attribute, or nothing."
+    return rb"(-?[0-9]{1,18})" if i in self.columns else rb"[ !#-%(-;=?-~]*" if i % 2 else b""
+
+@patch
+def take(self:_Wording, text:bytes, at:int, reader:_Spectra) -> int:
+    "The numbers of all spectra from `at` on that are worded so; where they end."
+    numbers = []
+    while found := self.pattern.match(text, at):
+        numbers += found.groups()
+        at = found.end()
+    rows = np.tile(self.row, (len(numbers) // len(self.columns), 1))
+    taken = np.array(list(map(int, numbers)), np.int64)
+    rows[:, list(self.columns.values())] = taken.reshape(len(rows), len(self.columns))
+    reader.table.frombytes(rows.tobytes())
+    return at
+
+# %% ../nbs/03_spectra.ipynb #h035
+_close = b"</spectrum>"
+
+def _piece(parser:_Parser, text:bytes, wordings:list[_Wording]):
+    "Parse up to the end of a spectrum, and learn its wording where it stands by itself, behind another one."
+    reader, known = parser.reader, parser.between
+    parser.feed(text)
+    parser.between = reader.ended == parser.fed - len(_close) and reader.open[-1][0] == "spectrumList" \
+        and not reader.arrays and not reader.scans
+    plain = text.isascii() and not any(sign in text for sign in (b"'", b"<!", b"<?", b"&"))
+    alone = text.lstrip().startswith(b"<spectrum ") and text.count(b"<spectrum") == 1
+    if known and parser.between and plain and alone and len(wordings) < 8:
+        wordings.append(_Wording(reader, text))
+
+# %% ../nbs/03_spectra.ipynb #h082
+def _stretch(parser:_Parser, text:bytes, wordings:list[_Wording]) -> bytes:
+    "Read a stretch of XML; what is left of it waits for more."
+    at, reader, search = 0, parser.reader, text.find
+    while at < len(text):
+        for wording in (w for w in wordings if parser.between and w.fits):
+            before, at = reader.number(), wording.take(text, at, reader)
+            parser.skipped += (reader.number() - before) * wording.lines
+        end = search(_close, at) + len(_close)
+        if end < len(_close):
+            if parser.between and len(text) - at < 1 << 20: return text[at:]
+            parser.between, end = False, len(text)
+            parser.feed(text[at:])
+        else: _piece(parser, text[at:end], wordings)
+        at, search = end, text.find if parser.between else text.rfind   # few pieces within a long comment
+    return b""
+
+# %% ../nbs/03_spectra.ipynb #h053
+def _walk(reader:_Spectra, show:bool|None=None):
+    "Read all of an XML."
+    parser, rest, wordings, total = _Parser(reader), b"", [], reader.path.stat().st_size
+    bar = progress(stage="reading XML", total=total, unit="B", show=show, unit_scale=True)
+    with open(reader.path, "rb") as file, bar:
+        while block := file.read(1 << 16):
+            rest = _stretch(parser, rest + block, wordings)
+            bar.update(len(block))
+    parser.feed(rest)
+    parser.feed(b"", True)
+
+# %% ../nbs/03_spectra.ipynb #h015
+def _fits(dtype:str, lengths:np.ndarray, encoded:np.ndarray) -> bool:
+    "Whether the encoded lengths are those of plain numbers of this type. False where none is stated."
+    told, size = (encoded > 0) & (lengths > 0), np.dtype(dtype).itemsize
+    return bool(told.any() and (lengths == encoded / size)[told].all())
+
+# %% ../nbs/03_spectra.ipynb #h083
+def _form(reader:_Spectra, kind:str, lengths:np.ndarray, encoded:np.ndarray) -> tuple[str, bool]:
+    "Type of the numbers of all m/z or intensity arrays, and whether they are zlib-compressed."
+    types = sorted({t for types, _ in reader.formats[kind] for t in types})
+    packed = sorted({name for _, names in reader.formats[kind] for name in names or ["no compression"]})
+    forms = [(t, p == "zlib compression") for t in types for p in packed]
+    if len(forms) == 1: return forms[0]
+    plain = [form for form in forms if not form[1] and _fits(form[0], lengths, encoded)]
+    forms = plain or [form for form in forms if form[1] and (encoded > 0).any()]
+    if len(forms) == 1: return forms[0]
+    said = " and ".join([_names[t] for t in types] * (len(types) > 1) + packed * (len(packed) > 1))
+    reader.refuse(f"declares {said} for its {kind} arrays, and their lengths do not tell which holds")
+
+# %% ../nbs/03_spectra.ipynb #h054
+def _arrays(reader:_Spectra, kind:str, table:np.ndarray) -> BinaryArrays:
+    "Type and compression of the m/z or the intensities, and where they lie (`table`, int64 (n, 3))."
+    for (types, _), n in reader.formats[kind].items():
+        if not types: reader.refuse(f"does not say the number type of the {kind} array of spectrum {n}")
+    offsets, lengths, encoded = map(np.ascontiguousarray, table.T)
+    dtype, zipped = _form(reader, kind, lengths, encoded)
+    if not zipped and (encoded > 0).any() and not _fits(dtype, lengths, encoded):
+        warnings.warn(f"{reader.path}: the encoded lengths of its {kind} arrays are not those of "
+                      f"{_names[dtype]}s; the array lengths are taken", stacklevel=4)
+    return BinaryArrays(np.dtype(dtype), zipped, offsets, lengths, encoded)
+
+# %% ../nbs/03_spectra.ipynb #h017
+def _setting(param:dict, what:str) -> float|int|None: # None where it cannot be understood
+    "A declared pixel size in micrometres, or a declared number of pixels."
+    value, code = param.get("value", ""), param.get("unitAccession", "")
+    if "size" not in what: return n if (n := _whole(value)) is not None and 0 < n < 2**31 else None
+    unit = param.get("unitName", "").lower().replace("metre", "meter").removesuffix("s")
+    scale = _micrometres.get(code) or _micrometres.get(unit, math.nan if unit or code else 1)
+    try: size = float(value) * scale
+    except ValueError: return None
+    return round(size, 9) if 1e-6 < size < math.inf else None
+
+# %% ../nbs/03_spectra.ipynb #h018
+def _told(reader:_Spectra, settings:list) -> dict[str, list]: # (id of the settings, value) each
+    "What some scan settings declare. What cannot be understood is named in a warning and left out."
+    told = {}
+    for name, param in ((name, param) for name, params in settings for param in reader.full(params)):
+        what = _declared.get(code := _code(param)) or ("lines" if code in _lines else None)
+        if what is None: continue
+        value = _lines[code] if what == "lines" else _setting(param, what)
+        if value is not None: told.setdefault(what, []).append((name[:40], value))
+        else:
+            odd = f"{param.get('value', '')} {param.get('unitName', param.get('unitAccession', ''))}".strip()
+            warnings.warn(f"{reader.path}: its {what} is {odd[:40]!r}, which is not understood and left out",
+                          stacklevel=6)
+    return told
+
+# %% ../nbs/03_spectra.ipynb #h055
+def _settled(reader:_Spectra) -> dict:
+    "Grid, pixel size and \"lines\": of the settings that the spectra refer to, then of the first."
+    named = {reader.instruments.get(i) for i in reader.used & reader.instruments.keys() or reader.runs}
+    parts = [[s for s in reader.scan_settings if (s[0] in named) is chosen] for chosen in (False, True)]
+    told, doubts = {what: values for part in parts for what, values in _told(reader, part).items()}, []
+    for what, values in told.items():
+        (name, first), other = values[0], [v for v in values if v[1] != values[0][1]]
+        if other and what == "lines": told[what] = [("", None)]
+        elif other: doubts.append(f"{what} is {first:g} in {name!r}, which is taken, and "
+                                  f"{other[0][1]:g} in {other[0][0]!r}")
+    doubts = "; ".join(doubts)
+    if doubts: warnings.warn(f"{reader.path}: its scan settings differ: {doubts}", stacklevel=5)
+    return {what: values[0][1] for what, values in told.items()}
+
+# %% ../nbs/03_spectra.ipynb #h021
+def _unwrapped(offsets:np.ndarray, size:int) -> np.ndarray:
+    "Offsets in a file of `size` bytes, where an exporter counted them in 32 bits."
+    wrong = (offsets < 0) & (offsets >= -2**31)
+    if size <= 2**31 or not wrong.any() or wrong[0]: return offsets
+    return offsets + np.cumsum(wrong & ~np.roll(wrong, 1)) * 2**32
+
+# %% ../nbs/03_spectra.ipynb #h084
+def _numbers(reader:_Spectra, size:int) -> np.ndarray: # int64 (n, 9)
+    "The table of a reader, once its numbers are such as a file with an ibd of `size` bytes can hold."
+    table = np.array(reader.table, np.int64).reshape(-1, 9)
+    if not len(table): reader.refuse("holds no spectra")
+    for column in (3, 6): table[:, column] = _unwrapped(table[:, column], size)
+    bad = np.concatenate([(table[:, :3] >= 2**31) | (table[:, :3] <= -2**31), table[:, 3:] < 0], 1)
+    for row, column in np.argwhere(bad)[:1]:
+        why = "has more than the 31 bits of a position" if column < 3 else "is negative"
+        reader.refuse(f"spectrum {row + 1}: the {_columns[column]} is {table[row, column]}, which {why}")
+    return table
 
 # %% ../nbs/03_spectra.ipynb #c012
 def ibd_beside(path:Path) -> Path:
-    "The binary file that belongs to an imzML file. Raises `InputError` where there is none."
-    beside = [p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".ibd"]
-    if not beside: raise InputError(path, f"the file {path.stem}.ibd beside it is missing", "copy both files into one folder")
+    "The binary file that belongs to an imzML file. Raises `InputError` where there is none or several."
+    beside = sorted(p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".ibd")
+    beside = [p for p in beside if p.suffix == ".ibd"] or beside
+    if not beside:
+        cause = f"the file {path.stem}.ibd beside it is missing"
+        raise InputError(path, cause, "copy both files into one folder")
+    if len(beside) > 1:
+        cause = f"beside it lie {beside[0].name} and {beside[1].name}"
+        raise InputError(path, cause, "keep the one that belongs to it")
     return beside[0]
 
-def open_imzml(path:str|Path, show:bool|None=None) -> ImzMLFile:
-    "Parse the XML of an imzML. Reads no spectrum yet."
+# %% ../nbs/03_spectra.ipynb #h085
+def _remarks(reader:_Spectra, n:int) -> Iterator[str]:
+    "What deserves a word in an XML that can be read."
+    lost = sorted(reader.refs - reader.groups.keys())
+    if lost: yield f"its spectra refer to the parameter group {lost[0][:40]!r}, which is defined nowhere"
+    if reader.count not in (0, n): yield f"declares {reader.count} spectra and holds {n}"
+    if len(reader.runs) > 1: yield f"holds {len(reader.runs)} runs, which are taken as one measurement"
+
+# %% ../nbs/03_spectra.ipynb #h023
+def _identity(reader:_Spectra) -> tuple[str, dict]:
+    "UUID and checksums of the ibd, as stated; those that are not whole, or zero, are taken as not stated."
+    said, digits = {}, {"uuid": 32, "md5": 32, "sha1": 40, "sha256": 64}
+    for param in reader.full(reader.content):
+        name = _sums.get(code := _code(param)) or ("uuid" if code == "IMS:1000080" else None)
+        text = "".join(c for c in param.get("value", "").lower() if c in "0123456789abcdef")
+        if name and len(text) == digits[name] and text.strip("0"): said.setdefault(name, text)
+    return said.pop("uuid", ""), said
+
+# %% ../nbs/03_spectra.ipynb #h086
+def _nature(reader:_Spectra) -> Iterator[str|None]:
+    "\"centroid\" or \"profile\", and the polarity: as the spectra say, else any group, else the header."
+    used = [p for name in reader.refs for p in reader.groups.get(name, [])]
+    header = [p for params in reader.groups.values() for p in params], reader.full(reader.content)
+    parts = [reader.codes | {_code(p) for p in params} for params in (used, *header)]
+    for pair, both in ((("centroid", "profile"), "profile"), (("negative", "positive"), "mixed")):
+        found = [{_said[code] for code in part & _said.keys()} & set(pair) for part in parts]
+        found = next(filter(None, found), set())
+        yield both if len(found) > 1 else min(found, default=None)
+
+# %% ../nbs/03_spectra.ipynb #h024
+def _experiment(reader:_Spectra) -> dict:
+    "What the XML says beside the numbers of its spectra: the fields of `ImzMLFile` by name."
+    settings, (kind, polarity), (own, sums) = _settled(reader), _nature(reader), _identity(reader)
+    lines, (x, y) = settings.pop("lines", None), (settings.get(f"pixel size {axis}") for axis in "xy")
+    return dict(kind=kind, polarity=polarity, uuid=own, settings=settings, scan_lines=lines, checksums=sums,
+                pixel_size=(x or y, y or x) if x or y else None)
+
+# %% ../nbs/03_spectra.ipynb #h087
+@walled
+def open_imzml(path:str|Path,       # the .imzML; its .ibd lies beside it
+               show:bool|None=None, # progress bar; None: only where a person is looking
+              ) -> ImzMLFile:
+    "Parse the XML of an imzML. Reads no spectrum yet. Raises `InputError`."
     path = existing_file(path, "an imzML file")
+    if path.suffix.lower() == ".ibd":
+        raise InputError(path, "is the binary part of an imzML", "give the .imzML beside it")
     ibd = existing_file(ibd_beside(path), "the binary part of an imzML")
-    try:
-        with warnings.catch_warnings(), open(path, "rb") as file, \
-             progress(stage="reading XML", total=path.stat().st_size, unit="B", show=show, unit_scale=True) as bar:
-            warnings.simplefilter("ignore")         # pyimzML's remarks on the spelling of terms
-            parser = ImzMLParser(CallbackIOWrapper(bar.update, file, "read"), ibd_file=None)
-    except ParseError as e:
-        raise InputError(path, f"its XML breaks at line {e.position[0]} ({str(e).split(':')[0]})", "give the .imzML, or copy or export it again") from None
-    except IndexError:
-        raise InputError(path, "holds no spectra", "export it again as imzML 1.1") from None
-    except (AttributeError, TypeError, KeyError, ValueError):
-        raise InputError(path, "lacks what imzML demands: the mzML namespace, scan settings, or a position, an offset or an array of a spectrum",
-                         "export it again as imzML 1.1") from None
-    stated = parser.metadata.file_description.param_by_accession.get("IMS:1000080")
-    digits = "".join(c for c in str(stated or "").lower() if c in "0123456789abcdef")
-    mz = _arrays(path, parser, parser.mzGroupId, parser.mzOffsets, parser.mzLengths)
-    intensity = _arrays(path, parser, parser.intGroupId, parser.intensityOffsets, parser.intensityLengths)
-    return ImzMLFile(path, ibd, mz, intensity, np.array(parser.coordinates, np.int64), parser.spectrum_mode,
-                 parser.polarity, digits, parser.imzmldict, bool(np.ptp(mz.offsets) == 0 and np.ptp(mz.lengths) == 0))
+    reader = _Spectra(path)
+    _walk(reader, show)
+    table = _numbers(reader, ibd.stat().st_size)
+    mz, intensity = _arrays(reader, "m/z", table[:, 3:6]), _arrays(reader, "intensity", table[:, 6:])
+    for said in _remarks(reader, len(table)): warnings.warn(f"{path}: {said}", stacklevel=4)
+    return ImzMLFile(path, ibd, mz, intensity, np.ascontiguousarray(table[:, :3]), **_experiment(reader),
+                     continuous=bool(np.ptp(mz.offsets) == 0 and np.ptp(mz.lengths) == 0))
 
 # %% ../nbs/03_spectra.ipynb #c014
 def uuid_matches(file:ImzMLFile) -> bool|None:
@@ -96,66 +574,184 @@ def uuid_matches(file:ImzMLFile) -> bool|None:
     with open(file.ibd, "rb") as binary: first = binary.read(16).ljust(16)
     return file.uuid in (first.hex(), uuid.UUID(bytes=first).bytes_le.hex())
 
-def check_ibd(file:ImzMLFile):
-    "Raise `InputError` when the binary file is cut short, belongs to another imzML or contradicts itself."
-    size, n = file.ibd.stat().st_size, len(file.coordinates)
-    ends = [a.offsets + (a.lengths > 0 if a.zipped else a.lengths * a.dtype.itemsize) for a in (file.mz, file.intensity)]
-    cut = np.maximum(*ends) > size
-    if cut.any(): raise InputError(file.ibd, f"is cut short: {cut.sum()} of {n} spectra lie beyond its end "
-                                   f"({size} bytes, expected at least {np.max(ends)})", "copy it again")
-    if uuid_matches(file) is False:
-        with open(file.ibd, "rb") as binary: other = binary.read(4).hex()
-        raise InputError(file.ibd, f"belongs to another imzML: its UUID begins {other}, that of {file.path.name} {file.uuid[:8]}",
-                         "put the two files of one export together")
-    uneven = np.flatnonzero(file.mz.lengths != file.intensity.lengths)
-    if len(uneven): raise InputError(file.path, f"spectrum {uneven[0] + 1} has {file.mz.lengths[uneven[0]]} m/z and "
-                                     f"{file.intensity.lengths[uneven[0]]} intensities", "export it again")
+def _sums_of(file:ImzMLFile, show:bool|None) -> dict[str, str]:
+    "The checksums that the XML states, of the ibd as it is."
+    digests = {name: hashlib.new(name, usedforsecurity=False) for name in file.checksums}
+    bar = progress(stage="checksum", total=file.ibd.stat().st_size, unit="B", show=show, unit_scale=True)
+    with wall(file.ibd), open(file.ibd, "rb") as binary, bar:
+        while digests and (block := binary.read(1 << 18)):
+            for digest in digests.values(): digest.update(block)
+            bar.update(len(block))
+    return {name: digest.hexdigest() for name, digest in digests.items()}
+
+# %% ../nbs/03_spectra.ipynb #h056
+def checksum_matches(file:ImzMLFile, show:bool|None=None) -> bool|None:
+    "Whether the ibd has the checksums that the XML states; None where it states none. Reads all of the ibd."
+    return _sums_of(file, show) == file.checksums if file.checksums else None
+
+def _check_sums(file:ImzMLFile, show:bool|None):
+    "Warn where the ibd is not the file whose checksum the XML states."
+    for name, own in _sums_of(file, show).items():
+        if own == file.checksums[name]: continue
+        cause = f"its {name.upper()} is {own}, and {file.path.name} states {file.checksums[name]}"
+        warnings.warn(f"{file.ibd}: {cause}: it was changed or damaged after it was exported; copy it again",
+                      stacklevel=4)
+
+# %% ../nbs/03_spectra.ipynb #h025
+_most = 1 << 25     # numbers of one spectrum
+
+def _beyond(arrays:BinaryArrays, size:int) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
+    "Which spectra reach beyond the end of an ibd of `size` bytes, and which claim more numbers than can be."
+    left, some, item = size - arrays.offsets, arrays.lengths > 0, arrays.dtype.itemsize
+    if not arrays.zipped: return some & (arrays.lengths > left // item), arrays.lengths > _most
+    packed = np.where(arrays.encoded > 0, np.minimum(arrays.encoded, left), left).clip(0, 1 << 50)
+    return (some & (left < np.maximum(arrays.encoded, 1)),
+            (arrays.lengths > _most) | (arrays.lengths > packed * 1032 // item))
+
+# %% ../nbs/03_spectra.ipynb #h088
+def _unreadable(file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
+    "`_beyond` for either array."
+    mz, intensity = (_beyond(arrays, file.ibd.stat().st_size) for arrays in (file.mz, file.intensity))
+    return mz[0] | intensity[0], mz[1] | intensity[1]
+
+def _claim(file:ImzMLFile, i:int) -> InputError:
+    "What to raise for a spectrum that claims more numbers than can be."
+    cause = f"spectrum {i + 1} claims {max(file.mz.lengths[i], file.intensity.lengths[i])} numbers"
+    return InputError(file.path, f"{cause}, more than it can hold", "export it again")
+
+# %% ../nbs/03_spectra.ipynb #h026
+def check_ibd(file:ImzMLFile,        # see `open_imzml`
+              show:bool|None=None,   # progress bar; None: only where a person is looking
+             ) -> None:
+    """Raise `InputError` when the binary file is cut short, of another imzML or contradicts itself.
+    Warn when its checksum is not as stated (to tell, all of it is read)."""
+    if (size := file.ibd.stat().st_size) < 16:
+        raise InputError(file.ibd, f"has {size} bytes, and its UUID alone has 16", "copy it again")
+    cut, much = _unreadable(file)
+    if cut.any():
+        cause = f"is cut short: {cut.sum()} of {len(cut)} spectra lie beyond its end"
+        expected = f"{size} bytes, expected at least {_ends(file)[cut].max():.0f}"
+        raise InputError(file.ibd, f"{cause} ({expected})", "copy it again")
+    if uuid_matches(file) is False: raise _mixed_up(file)
+    if much.any(): raise _claim(file, much.argmax())
+    for i in np.flatnonzero(file.mz.lengths != file.intensity.lengths):
+        _check_lengths(file, i, file.mz.lengths[i], file.intensity.lengths[i])
+    _check_sums(file, show)
+
+# %% ../nbs/03_spectra.ipynb #h093
+def _check_lengths(file:ImzMLFile, i:int, mz:int, intensities:int):
+    "Raise `InputError` where spectrum `i` has not as many m/z as intensities."
+    if mz != intensities:
+        cause = f"spectrum {i + 1} has {mz} m/z and {intensities} intensities"
+        raise InputError(file.path, cause, "export it again")
+
+# %% ../nbs/03_spectra.ipynb #h027
+def _ends(file:ImzMLFile) -> np.ndarray: # float64 (n,), bytes
+    "Where the ibd may end at the earliest, by each spectrum."
+    sizes = [np.maximum(a.encoded, 1.) if a.zipped else 1. * a.lengths * a.dtype.itemsize
+             for a in (file.mz, file.intensity)]
+    return np.maximum(file.mz.offsets + sizes[0], file.intensity.offsets + sizes[1])
+
+def _mixed_up(file:ImzMLFile) -> InputError:
+    "What to raise where the two files do not belong together."
+    with open(file.ibd, "rb") as binary: other = binary.read(4).hex()
+    cause = f"belongs to another imzML: its UUID begins {other}, that of {file.path.name} {file.uuid[:8]}"
+    return InputError(file.ibd, cause, "put the two files of one export together")
 
 # %% ../nbs/03_spectra.ipynb #c021
 def _read(binary, arrays:BinaryArrays, i:int) -> np.ndarray: # float64 (length,)
-    "The numbers of spectrum `i`."
+    "The numbers of spectrum `i`, whose place in the file has been checked."
     size = int(arrays.lengths[i]) * arrays.dtype.itemsize
+    if not size: return np.zeros(0)
     binary.seek(arrays.offsets[i])
-    if arrays.zipped:                    # the stream ends by itself; zlib adds at most 0.1 % and a few bytes to what cannot be packed
-        try: data = zlib.decompressobj().decompress(binary.read(size + size // 1000 + 64), size) if size else b""
-        except zlib.error as e: raise InputError(binary.name, f"spectrum {i + 1} cannot be decompressed ({e})", "copy it again") from None
+    if arrays.zipped:                    # the stream ends by itself, and is rarely longer than what it packs
+        data = binary.read(max(min(int(arrays.encoded[i]), 2 * size), size + size // 1000 + 64))
+        try: data = zlib.decompressobj().decompress(data, size)
+        except zlib.error as e:
+            cause = f"spectrum {i + 1} cannot be decompressed ({e})"
+            raise InputError(binary.name, cause, "copy it again") from None
     else: data = binary.read(size)
     if len(data) < size: raise InputError(binary.name, f"ends within spectrum {i + 1}", "copy it again")
-    return np.frombuffer(data, arrays.dtype).astype(np.float64)
+    with np.errstate(invalid="ignore"): return np.frombuffer(data, arrays.dtype).astype(np.float64)
 
-def iter_spectra(file:ImzMLFile, which:np.ndarray, stage:str, show:bool|None=None) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    "Number, ascending m/z and intensities (both float64) of each spectrum in `which`."
-    mz, order = None, None
-    with open(file.ibd, "rb") as binary:
+# %% ../nbs/03_spectra.ipynb #h057
+def _check_spectrum(file:ImzMLFile, i:int, mz:np.ndarray, x:np.ndarray):
+    "Raise `InputError` where the two arrays of spectrum `i` are no spectrum."
+    where = f"spectrum {i + 1} (x {file.coordinates[i, 0]}, y {file.coordinates[i, 1]})"
+    _check_lengths(file, i, len(mz), len(x))
+    if not (np.isfinite(x).all() and np.isfinite(mz).all() and (mz[:1] > 0).all()):
+        raise InputError(file.ibd, f"{where} holds NaN, infinite intensities or m/z that are not positive",
+                         "export it again, or repair that spectrum")
+
+# %% ../nbs/03_spectra.ipynb #h089
+def _ascending(mz:np.ndarray) -> tuple[np.ndarray, np.ndarray|slice]:
+    "m/z in ascending order, and that order."
+    order = np.argsort(mz, kind="stable") if (mz[1:] < mz[:-1]).any() else slice(None)
+    return mz[order], order
+
+def _check_largest(file:ImzMLFile, which:np.ndarray, bad:np.ndarray):
+    "Raise `InputError` where the largest of the spectra would not fit into memory."
+    lengths = np.where(bad, 0, np.maximum(file.mz.lengths, file.intensity.lengths))
+    most = int(lengths[np.asarray(which, np.int64)].max(initial=0))
+    if most > 1 << 20: check_memory(file.ibd, 48 * most, f"a spectrum of {most} numbers")
+
+# %% ../nbs/03_spectra.ipynb #h031
+def iter_spectra(file:ImzMLFile,       # see `open_imzml`
+                 which:np.ndarray,     # numbers of the spectra, from 0
+                 stage:str,            # what the progress bar says
+                 show:bool|None=None,  # progress bar; None: only where a person is looking
+                ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Number, ascending m/z (positive) and intensities (both float64, finite) of each spectrum in `which`.
+
+    Negative intensities, which baseline subtraction leaves, are passed on as they are.
+    Raises `InputError`, with number and position, for a spectrum that cannot be used."""
+    cut, much = _unreadable(file)
+    _check_largest(file, which, cut | much)
+    with wall(file.ibd), open(file.ibd, "rb") as binary:
+        mz = order = None
         for i in progress(which, stage=stage, unit="spectra", show=show):
-            if mz is None or not file.continuous:
-                mz = _read(binary, file.mz, i)
-                order = np.argsort(mz, kind="stable") if (mz[1:] < mz[:-1]).any() else None
-                if order is not None: mz = mz[order]
+            if cut[i]: raise InputError(file.ibd, f"ends within spectrum {i + 1}", "copy it again")
+            if much[i]: raise _claim(file, i)
+            if mz is None or not file.continuous: mz, order = _ascending(_read(binary, file.mz, i))
             x = _read(binary, file.intensity, i)
-            if order is not None: x = x[order]
-            if not (np.isfinite(x).all() and np.isfinite(mz).all() and (mz[:1] > 0).all()):
-                raise InputError(file.ibd, f"spectrum {i + 1} (x {file.coordinates[i, 0]}, y {file.coordinates[i, 1]}) holds NaN, "
-                                 "infinite intensities or m/z that are not positive", "export it again, or repair that spectrum")
-            yield i, mz, x
+            _check_spectrum(file, i, mz, x)
+            yield i, mz, x[order]
 
 # %% ../nbs/03_spectra.ipynb #c025
-def pixel_grid(file:ImzMLFile, which:np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], tuple[int, int], list[int]]:
-    "Row and column of each spectrum, (height, width), and the file's x and y of the first column and row."
+def pixel_grid(file:ImzMLFile,   # see `open_imzml`
+               which:np.ndarray, # numbers of spectra, from 0
+              ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[int, int], list[int]]:
+    """Row and column of each spectrum, (height, width), and the file's x and y of the first column and row.
+    Raises `InputError` where hardly any of the grid was measured."""
     xy = file.coordinates[which, :2]
-    first, last = xy.min(0), xy.max(0)
-    declared = np.array([file.settings.get(f"max count of pixels {axis}") or 0 for axis in "xy"])
-    fits = (first >= 1).all() and (last <= declared).all()
-    if fits and 2 * np.prod(last - first + 1) >= np.prod(declared): first, last = np.ones(2, np.int64), declared
+    first, last = xy.min(0).tolist(), xy.max(0).tolist()
+    size = [b - a + 1 for a, b in zip(first, last)]     # Python's numbers do not wrap around
+    declared = [file.settings.get(f"max count of pixels {axis}") or 0 for axis in "xy"]
+    fits = min(first) >= 1 and all(b <= d for b, d in zip(last, declared))
+    if fits and 2 * math.prod(size) >= math.prod(declared): first, size = [1, 1], declared
+    if math.prod(size) > max(1_000_000, 1000 * len(xy)): raise _scattered(file, xy, size)
     column, row = (xy - first).T
-    width, height = (last - first + 1).tolist()
-    return (row, column), (height, width), first.tolist()
+    return (row, column), (size[1], size[0]), first
 
-def select_plane(file:ImzMLFile, z:int|None) -> tuple[np.ndarray, int]:
-    "The spectra of one z-plane, and its z."
+# %% ../nbs/03_spectra.ipynb #h090
+def _scattered(file:ImzMLFile, xy:np.ndarray, size:list[int]) -> InputError:
+    "What to raise where the spectra are lost on their grid."
+    (left, top), (right, bottom) = xy.min(0), xy.max(0)
+    cause = f"its {len(xy)} spectra lie at x {left} to {right} and y {top} to {bottom}, on a grid of"
+    return InputError(file.path, f"{cause} {size[0]} x {size[1]} pixels that is nearly all empty",
+                      "remove stray positions, or export one region")
+
+# %% ../nbs/03_spectra.ipynb #h058
+def select_plane(file:ImzMLFile, # see `open_imzml`
+                 z:int|None,     # None: the only or, with a warning, the first one
+                ) -> tuple[np.ndarray, int]:
+    "The numbers of the spectra of one z-plane, and its z."
     planes = np.unique(file.coordinates[:, 2]).tolist()
+    some = f"{planes[:10]}" + f" and {len(planes) - 10} more" * (len(planes) > 10)
     if z is None:
         z = planes[0]
-        if len(planes) > 1: warnings.warn(f"{file.path}: has planes z = {planes}; the first is taken, choose another with z=", stacklevel=3)
-    if z not in planes: raise InputError(file.path, f"has no plane z = {z}", f"choose one of {planes}")
+        if len(planes) > 1:
+            warnings.warn(f"{file.path}: has planes z = {some}; the first is taken, choose another with z=",
+                          stacklevel=3)
+    if z not in planes: raise InputError(file.path, f"has no plane z = {z}", f"choose one of {some}")
     return np.flatnonzero(file.coordinates[:, 2] == z), z
