@@ -146,6 +146,9 @@ def _scatter(file:ImzMLFile, which:np.ndarray, ppm:float, show:bool|None) -> tup
 # %% ../nbs/04_imzml.ipynb #p032
 def _joined(bins:np.ndarray, rows:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     "Each bin once, ascending, and the sums of its columns of `rows` (n, len(bins))."
+    if len(bins) and np.ptp(bins) < 2 * len(bins):         # dense, as profiles are: no sorting
+        at, used = bins - bins.min(), np.bincount(bins - bins.min()) > 0
+        return np.flatnonzero(used) + bins.min(), np.stack([np.bincount(at, row)[used] for row in rows])
     once, at = np.unique(bins, return_inverse=True)
     return once, np.stack([np.bincount(at, row, len(once)) for row in rows])
 
@@ -193,7 +196,7 @@ def _parted(peaks:np.ndarray, smooth:np.ndarray, error:np.ndarray, near:int=12) 
     def same(last, peak):
         if peak - last >= near: return False
         low, valley = min(last, peak, key=smooth.__getitem__), last + int(np.argmin(smooth[last:peak + 1]))
-        return smooth[low] - smooth[valley] <= 4 * np.hypot(error[low], error[valley])
+        return smooth[low] - smooth[valley] <= 3 * np.hypot(error[low], error[valley])
     kept = []
     for peak in peaks.tolist():
         while kept and smooth[kept[-1]] < smooth[peak] and same(kept[-1], peak): kept.pop()
