@@ -32,8 +32,8 @@ def _number(name:str, value, low:float, high:float, mend:str) -> float:
     return float(value)
 
 def _checked(ppm, min_frequency, normalise, z):
-    "Raise `InputError` for settings of `read_imzml` that are out of range or of another type."
-    _number("ppm", ppm, 1e-6, 1e5 * (1 - 1e-9), "use a window in parts per million, such as 10")
+    "Raise `InputError` for settings of `read_imzml` out of range or of another type."
+    _number("ppm", ppm, 1e-6, 99_999, "use a window in parts per million, such as 10")
     _number("min_frequency", min_frequency, 0, 1, "use a share of pixels from 0 to 1")
     if not isinstance(normalise, str) or normalise not in _measures:
         raise InputError("normalise", f"is {normalise!r:.40}", f"use one of {', '.join(_measures)}")
@@ -41,10 +41,6 @@ def _checked(ppm, min_frequency, normalise, z):
         raise InputError("z", f"is {z!r:.40}", "use the whole number of a plane, or None")
 
 # %% ../nbs/04_imzml.ipynb #c035
-def _some(mz, most:int=5) -> str:
-    "Up to five m/z in words."
-    return ", ".join(f"{m:.4f}" for m in mz[:most]) + (f" and {len(mz) - most} more" if len(mz) > most else "")
-
 def _wanted(mzs) -> tuple[np.ndarray|None, np.ndarray|None]:
     "The m/z that the user gave, as a list or a file, with names; None where they are to be found."
     if mzs is None: return None, None
@@ -53,20 +49,28 @@ def _wanted(mzs) -> tuple[np.ndarray|None, np.ndarray|None]:
     try: mz = np.asarray(mzs, np.float64).ravel()
     except (TypeError, ValueError, OverflowError) as e:
         raise InputError("mzs", f"holds something else than numbers ({e})", mend) from None
-    if not len(mz) or np.asarray(mzs).dtype == bool: raise InputError("mzs", "holds no m/z" if len(mz) else "is empty", mend)
-    bad = ~(np.isfinite(mz) & (mz > 0))
-    if bad.any(): raise InputError("mzs", f"holds {mz[bad][0]}", mend)
+    if not len(mz): raise InputError("mzs", "is empty", mend)
+    bad = ~(np.isfinite(mz) & (mz > 0)) | (np.asarray(mzs).dtype == bool)
+    if bad.any(): raise InputError("mzs", f"holds {np.ravel(mzs)[bad][0]}", mend)
     return mz, None
+
+# %% ../nbs/04_imzml.ipynb #p018
+def _some(mz, most:int=5) -> str:
+    "Up to five m/z in words."
+    more = f" and {len(mz) - most} more" if len(mz) > most else ""
+    return ", ".join(f"{m:.4f}" for m in mz[:most]) + more
 
 def _told(path:Path, mz:np.ndarray, ppm:float):
     "Warn of repeated m/z and of overlapping windows in a list."
     once, counts = np.unique(mz, return_counts=True)
-    if (counts > 1).any():
-        warnings.warn(f"{path}: m/z given more than once, and extracted as often: {_some(once[counts > 1])}", stacklevel=5)
+    twice = once[counts > 1]
+    if len(twice):
+        warnings.warn(f"{path}: m/z given more than once, and extracted as often: {_some(twice)}", stacklevel=4)
     shared = once[1:] * (1 - ppm * 1e-6) <= once[:-1] * (1 + ppm * 1e-6)
-    either = np.append(shared, False) | np.append(False, shared)
-    if either.any(): warnings.warn(f"{path}: windows of +-{ppm:g} ppm overlap, so that peaks may count twice, "
-                                   f"at m/z {_some(once[either])}; a smaller ppm parts them", stacklevel=5)
+    either = once[np.append(shared, False) | np.append(False, shared)]
+    if len(either):
+        warnings.warn(f"{path}: windows of +-{ppm:g} ppm overlap, so that peaks may count twice, "
+                      f"at m/z {_some(either)}; a smaller ppm parts them", stacklevel=4)
 
 # %% ../nbs/04_imzml.ipynb #c038
 class _Axis(NamedTuple):
@@ -84,8 +88,10 @@ def _steps(file:ImzMLFile, which:np.ndarray) -> _Axis|None:
                     for parts in ([(m[1:] + m[:-1]) / 2 for m in some], [np.diff(m) for m in some]))
     middle, step = middle[step > 0], step[step > 0]
     if len(step) < 100 or np.median(np.abs(np.diff(np.log(step)))) > 0.2: return None
-    groups = np.array_split(np.argsort(middle), 20)    # medians, since gaps between the pieces of a profile are no steps
-    power, constant = np.polyfit(*np.log([[np.median(values[g]) for g in groups] for values in (middle, step)]), 1)
+    groups = np.array_split(np.argsort(middle), 20)
+    # medians, since gaps between the pieces of a profile are no steps
+    middle, step = ([np.median(values[g]) for g in groups] for values in (middle, step))
+    power, constant = np.polyfit(np.log(middle), np.log(step), 1)
     return _Axis(1 - power, np.exp(constant))
 
 # %% ../nbs/04_imzml.ipynb #p022
@@ -99,10 +105,12 @@ def _partners(a:np.ndarray, b:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     of_a = np.flatnonzero(back[there] == np.arange(len(a)))
     return of_a, there[of_a]
 
-def _distances(file:ImzMLFile, which:np.ndarray, ppm:float, show:bool|None) -> np.ndarray: # float64 (3, pairs)
-    "ln m/z, distance in ppm and weight (1; -1 if by chance) of peaks that are each other's nearest in two spectra."
+# %% ../nbs/04_imzml.ipynb #p028
+def _distances(file:ImzMLFile, which:np.ndarray, ppm:float, show:bool|None) -> np.ndarray:
+    "ln m/z, distance in ppm and weight (1; by chance: -1) of pairs of peaks, float64 (3, pairs)."
     pairs, before, found, away = [np.empty((3, 0))], deque(maxlen=8), 0, 3e-6 * ppm
-    for _, mz, x in iter_spectra(file, np.random.default_rng(0).permutation(which)[:240], "how exact m/z are", show):
+    some = np.random.default_rng(0).permutation(which)[:240]
+    for _, mz, x in iter_spectra(file, some, "how exact m/z are", show):
         here = np.log(mz[x > 0])
         for other in before:
             for moved, weight in ((0, 1), (away, -1)):
@@ -116,7 +124,7 @@ def _distances(file:ImzMLFile, which:np.ndarray, ppm:float, show:bool|None) -> n
 
 # %% ../nbs/04_imzml.ipynb #p025
 def _spread(far:np.ndarray, weight:np.ndarray, ppm:float) -> float:
-    "Standard deviation of m/z, in ppm, from the distances of pairs up to `ppm`; NaN where they are no more than chance gives."
+    "Standard deviation of m/z, in ppm, from the distances of pairs up to `ppm`; NaN where all are chance."
     from scipy.special import ndtr, ndtri
     order = np.argsort(far)
     more = np.cumsum(weight[order])
@@ -128,18 +136,25 @@ def _spread(far:np.ndarray, weight:np.ndarray, ppm:float) -> float:
         sizes.append(size)
     return max(sizes) / 2**0.5
 
+# %% ../nbs/04_imzml.ipynb #p029
+def _least(file:ImzMLFile, which:np.ndarray, ppm:float) -> float:
+    "The least scatter to reckon with, in ppm."
+    axis = _steps(file, which)
+    if not axis: return ppm / 20
+    mz = next(iter_spectra(file, which[:1], "sampling", False))[1]
+    step = axis.width * np.median(mz)**-axis.power * 1e6 if len(mz) else np.inf
+    return min(max(ppm / 20, step), ppm / 2) if step <= ppm else ppm / 20
+
 def _scatter(file:ImzMLFile, which:np.ndarray, ppm:float, show:bool|None) -> tuple[float, float]:
     "Scatter of the m/z of centroids as power and factor: standard deviation = factor * m/z ** power."
-    steps = _steps(file, which)
-    step = steps.width * 1e6 if steps else 0.              # in ppm, where the steps are constant in ppm
-    if steps: step *= np.median(next(iter_spectra(file, which[:1], "sampling", False))[1]) ** -steps.power
-    least = min(max(ppm / 20, step), ppm / 2) if step <= ppm else ppm / 20
+    least = _least(file, which, ppm)
     if file.continuous or len(which) < 2: return 1., least * 1e-6
     place, far, weight = _distances(file, which, ppm, show)
     overall, groups = _spread(far, weight, ppm), np.array_split(np.argsort(place), 5)
     each = np.array([_spread(far[g], weight[g], ppm) if weight[g].sum() > 300 else np.nan for g in groups])
     if np.isfinite(each).all():
-        power, factor = np.polyfit([place[g].mean() for g in groups], np.log(np.clip(each, least, ppm / 2)), 1)
+        each = np.log(np.clip(each, least, ppm / 2))
+        power, factor = np.polyfit([place[g].mean() for g in groups], each, 1)
         return 1 + power, np.exp(factor) * 1e-6
     return 1., np.clip(ppm / 3 if np.isnan(overall) else overall, least, ppm / 2) * 1e-6
 
@@ -153,16 +168,18 @@ def _joined(bins:np.ndarray, rows:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return once, np.stack([np.bincount(at, row, len(once)) for row in rows])
 
 def _shared(points:np.ndarray, axis:_Axis, file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]:
-    "Bins, and intensity, intensity times m/z, points and squares in them, of points (m/z, intensity, points, squares)."
+    "Bins, and the four sums in them, of `points` (m/z, intensity, number, squares), float64 (4, n)."
     from scipy.special import boxcox
     place = boxcox(points[0], axis.power) / axis.width
-    if not (np.abs(place) < 2**52).all(): raise InputError(file.path, "its m/z span too wide a range", "give the m/z")
+    if not (np.abs(place) < 2**52).all():
+        raise InputError(file.path, "its m/z span too wide a range", "give the m/z")
     low, share = np.divmod(place, 1)
     weight = np.append(1 - share, share)
     rows = [np.tile(row, 2) * weight for row in (points[1], points[1] * points[0], points[2], points[3])]
     return np.append(low, low + 1).astype(np.int64), np.stack(rows)
 
-def _pooled(file:ImzMLFile, which:np.ndarray, axis:_Axis, profile:bool, show:bool|None) -> tuple[np.ndarray, np.ndarray]:
+# %% ../nbs/04_imzml.ipynb #p033a
+def _pooled(file:ImzMLFile, which:np.ndarray, axis:_Axis, profile:bool, show:bool|None) -> tuple:
     "Bins with a point in them, int64 (n,), and the four sums of each over all spectra, float64 (4, n)."
     bins, rows, waiting, size = np.empty(0, np.int64), np.empty((4, 0)), [], 0
     for place, (_, mz, x) in enumerate(iter_spectra(file, which, "finding m/z", show), 1):
@@ -170,16 +187,19 @@ def _pooled(file:ImzMLFile, which:np.ndarray, axis:_Axis, profile:bool, show:boo
         points = np.stack([mz, x, np.full(len(x), 1.) if profile else x > 0, x * x])
         if file.continuous and waiting: waiting[0][1:] += points[1:]
         else: waiting, size = waiting + [points], size + len(mz)
-        if place < len(which) and size < max(2**19, len(bins)): continue   # many at once; the next block as large as all
-        check_memory(file.path, 250 * (size + len(bins)), f"{size + len(bins):,} bins of the mean spectrum", "give the m/z")
+        # many spectra at once, and the next block as large as all before
+        if place < len(which) and size < max(2**19, len(bins)): continue
+        most = size + len(bins)
+        check_memory(file.path, 250 * most, f"{most:,} bins of the mean spectrum", "give the m/z")
         more, sums = _shared(np.concatenate(waiting, 1), axis, file)
         bins, rows = _joined(np.append(bins, more), np.concatenate([rows, sums], 1))
         waiting, size = [], 0
-    if not np.isfinite(rows).all(): raise InputError(file.ibd, "holds intensities too large to add up", "export it again")
+    if not np.isfinite(rows).all():
+        raise InputError(file.ibd, "holds intensities too large to add up", "export it again")
     return bins, rows
 
 def _dense(bins:np.ndarray, rows:np.ndarray, gap:int, path:Path) -> tuple[np.ndarray, np.ndarray]:
-    "Places of the bins on an axis whose empty stretches are at most `gap` long, and the sums along it, float64 (4, length)."
+    "Places of the bins on an axis with empty stretches of at most `gap`, and the sums along it, (4, length)."
     place = 8 + np.append(0, np.cumsum(np.minimum(np.diff(bins), gap)))
     check_memory(path, 100 * place[-1], f"a mean spectrum of {place[-1]:,} bins", "give the m/z")
     dense = np.zeros((len(rows), place[-1] + 9))
@@ -188,11 +208,11 @@ def _dense(bins:np.ndarray, rows:np.ndarray, gap:int, path:Path) -> tuple[np.nda
 
 # %% ../nbs/04_imzml.ipynb #p036
 def _sums(values:np.ndarray, windows:np.ndarray) -> np.ndarray:
-    "Sum of `values[start:stop]` for each row (start, stop) of `windows`, each added up by itself: no rounding from large neighbours."
+    "Sum of `values[start:stop]` for each row of `windows`, by itself: no rounding from large neighbours."
     return np.add.reduceat(np.append(values, 0.), windows.ravel())[::2] * (windows[:, 0] < windows[:, 1])
 
-def _parted(peaks:np.ndarray, smooth:np.ndarray, error:np.ndarray, near:int=12) -> np.ndarray: # bool (len(peaks),)
-    "Which `peaks` of `smooth` are no accidental bumps beside a higher one that is closer than `near`."
+def _parted(peaks:np.ndarray, smooth:np.ndarray, error:np.ndarray, near:int=12) -> np.ndarray:
+    "Which `peaks` of `smooth` are no accidental bumps beside a higher one closer than `near`, bool (n,)."
     def same(last, peak):
         if peak - last >= near: return False
         low, valley = min(last, peak, key=smooth.__getitem__), last + int(np.argmin(smooth[last:peak + 1]))
@@ -204,8 +224,8 @@ def _parted(peaks:np.ndarray, smooth:np.ndarray, error:np.ndarray, near:int=12) 
     return np.isin(peaks, kept)
 
 # %% ../nbs/04_imzml.ipynb #p038
-def _maxima(smooth:np.ndarray, prominence:np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    "Places of peaks, int64 (n,); both ends of their half height, float64 (n, 2); and the same as a range of places, int64."
+def _maxima(smooth:np.ndarray, prominence:np.ndarray) -> tuple:
+    "Places of peaks, int64 (n,); the ends of their half height, float64 (n, 2); and the places between, int64."
     from scipy.signal import find_peaks
     peaks, shape = find_peaks(smooth, prominence=prominence, width=0)
     ends = np.stack([shape["left_ips"], shape["right_ips"]], 1)
@@ -217,12 +237,14 @@ def _own(peaks:np.ndarray, reach:int=6) -> np.ndarray: # int64 (len(peaks), 2)
     return np.stack([np.maximum(peaks - reach, np.append(0, middle)),
                      np.minimum(peaks + reach + 1, np.append(middle, peaks[-1:] + reach + 1))], 1)
 
-def _centroids(file:ImzMLFile, which:np.ndarray, ppm:float, min_frequency:float, show:bool|None) -> np.ndarray:
-    "m/z of the ions in centroided spectra, ascending."
+# %% ../nbs/04_imzml.ipynb #p039a
+def _centroids(file:ImzMLFile, which:np.ndarray, ppm:float, min_frequency:float, show:bool|None):
+    "m/z of the ions in centroided spectra, ascending, float64 (n,)."
     from scipy.ndimage import gaussian_filter1d
     power, factor = _scatter(file, which, ppm, show)
     bins, rows = _pooled(file, which, _Axis(1 - power, factor / 2), False, show)
-    intensity, moment, points, squares = _dense(bins, rows, 16, file.path)[1] if len(bins) else np.zeros((4, 9))
+    if not len(bins): return np.empty(0)
+    intensity, moment, points, squares = _dense(bins, rows, 16, file.path)[1]
     smooth = gaussian_filter1d(intensity, 1.4, mode="constant")
     error = np.sqrt(gaussian_filter1d(squares, 1.4 / 2**0.5, mode="constant") / (2 * np.pi**0.5 * 1.4))
     peaks, _, half = _maxima(smooth, smooth / 10)
@@ -249,8 +271,10 @@ def _half_way(windows:_Windows) -> _Windows:
     "Windows of ascending m/z that end half way to the neighbour where they would overlap."
     mz, low, high = windows
     middle = mz[:-1] + np.diff(mz) / 2
-    return _Windows(mz, np.maximum(low, np.append(0, np.nextafter(middle, np.inf))), np.minimum(high, np.append(middle, np.inf)))
+    return _Windows(mz, np.maximum(low, np.append(0, np.nextafter(middle, np.inf))),
+                    np.minimum(high, np.append(middle, np.inf)))
 
+# %% ../nbs/04_imzml.ipynb #p053a
 def _stronger(mz:np.ndarray, height:np.ndarray, ppm:float) -> np.ndarray: # bool (n,)
     "Which of ascending m/z stay, if of two within `ppm` only the higher may."
     kept = np.zeros(len(mz), bool)
@@ -267,11 +291,13 @@ def _without_floor(intensity:np.ndarray, moment:np.ndarray, points:np.ndarray):
     noise = 1.4826 * np.median(np.abs(intensity - smooth)[points > 0])
     covered = np.flatnonzero(points >= np.median(points[points > 0]) / 2)[[0, -1]] + [4, -4]
     inside, floor = slice(*covered), np.zeros(len(smooth))
-    floor[inside] = uniform_filter1d(minimum_filter1d(smooth[inside], 401, mode="nearest"), 401, mode="nearest")
+    lowest = minimum_filter1d(smooth[inside], 401, mode="nearest")
+    floor[inside] = uniform_filter1d(lowest, 401, mode="nearest")
     floor[:covered[0]], floor[covered[1]:] = floor[covered[0]], floor[covered[1] - 1]
     above = np.clip(1 - floor / np.where(intensity > 0, intensity, np.inf), 0, 1) * (intensity > 0)
     return smooth - floor, noise, intensity * above, moment * above
 
+# %% ../nbs/04_imzml.ipynb #p055
 def _profiles(file:ImzMLFile, which:np.ndarray, axis:_Axis, ppm:float, show:bool|None) -> _Windows:
     "m/z and windows of the ions in profiles, ascending."
     from scipy.special import inv_boxcox
@@ -293,8 +319,8 @@ def _profile_axis(file:ImzMLFile, which:np.ndarray) -> _Axis|None:
     "The axis of a file of profiles; None for centroids, whatever the file calls them."
     return None if file.kind == "centroid" else _steps(file, which)
 
-def _found(file:ImzMLFile, which:np.ndarray, axis:_Axis|None, ppm:float, min_frequency:float, show:bool|None) -> _Windows:
-    "m/z of the peaks of the mean spectrum, ascending, and their windows; `axis` where the spectra are profiles."
+def _found(file:ImzMLFile, which:np.ndarray, axis:_Axis|None, ppm:float, min_frequency:float, show) -> _Windows:
+    "Ascending m/z of the peaks of the mean spectrum, and their windows; `axis` where spectra are profiles."
     with np.errstate(all="ignore"):                 # intensities at the limits of floats
         found = _profiles(file, which, axis, ppm, show) if axis else \
             _around(_centroids(file, which, ppm, min_frequency, show), ppm)
@@ -304,10 +330,11 @@ def _found(file:ImzMLFile, which:np.ndarray, axis:_Axis|None, ppm:float, min_fre
 def _prolonged(place:np.ndarray, values:np.ndarray, n:int) -> np.ndarray: # float64 (n,)
     "`values` at ascending places, linear between them at 0, 1, ..., n - 1 and prolonged to both ends."
     if len(place) < 5: return np.interp(np.arange(n), place, values)
-    slopes = [(values[end] - values[inner]) / (place[end] - place[inner]) for end, inner in ((0, 2), (-1, -3))]
-    ends = values[0] - slopes[0] * place[0], values[-1] + slopes[1] * (n - 1 - place[-1])
-    return np.interp(np.arange(n), np.append(np.append(0, place), n - 1), np.append(np.append(ends[0], values), ends[1]))
+    down, up = ((values[end] - values[inner]) / (place[end] - place[inner]) for end, inner in ((0, 2), (-1, -3)))
+    ends = values[0] - down * place[0], values[-1] + up * (n - 1 - place[-1])
+    return np.interp(np.arange(n), [0, *place, n - 1], [ends[0], *values, ends[1]])
 
+# %% ../nbs/04_imzml.ipynb #p076
 def _level(x:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     "Baseline and noise (standard deviation) at each point of a profile of at least 24 points."
     from scipy.ndimage import median_filter, uniform_filter1d
@@ -319,13 +346,15 @@ def _level(x:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     level = np.partition(rows, size // 4, axis=1)[:, size // 4] + 0.6745 * noise
     noise, level = (median_filter(part, 5, mode="nearest") for part in (noise, level))
     quiet = rows <= (level + 4 * noise)[:, None]
-    count, total, middle = (uniform_filter1d(part.sum(1, dtype=float), 5, mode="nearest") for part in (quiet, rows * quiet, at * quiet))
+    count, total, middle = (uniform_filter1d(part.sum(1, dtype=float), 5, mode="nearest")
+                            for part in (quiet, rows * quiet, at * quiet))
     level, middle = (np.where(count > 0, part / np.where(count > 0, count, 1), other)
                      for part, other in ((total, level), (middle, at.mean(1))))
     return _prolonged(middle, level, len(x)), np.interp(np.arange(len(x)), at.mean(1), noise)
 
+# %% ../nbs/04_imzml.ipynb #p078
 def _without_baseline(mz:np.ndarray, x:np.ndarray, axis:_Axis) -> tuple[np.ndarray, np.ndarray|float]:
-    "A profile without its baseline, and the noise of each point; as it is, and 0, where the baseline is off already."
+    "A profile without its baseline, and the noise of each point; the same and 0 where it is off already."
     from scipy.special import boxcox
     if len(x) < 24: return x, 0.
     first, last = boxcox(mz[[0, -1]], axis.power) / axis.width
@@ -344,10 +373,11 @@ class _Extracted(NamedTuple):
     mask:np.ndarray   # bool (height, width)
     origin:list       # the file's x and y of the first column and row
     seen:np.ndarray   # how many pixels show each ion, int64 (ions,)
-    span:np.ndarray   # lowest and highest m/z, float64 (2,)
+    span:list         # lowest and highest m/z
     below:np.ndarray  # how many spectra have negative intensities, and how many these are, int64 (2,)
 
-def _at_pixel(mz:np.ndarray, x:np.ndarray, places:np.ndarray, measure, axis:_Axis|None) -> tuple[np.ndarray, float, np.ndarray]:
+# %% ../nbs/04_imzml.ipynb #p079a
+def _at_pixel(mz:np.ndarray, x:np.ndarray, places:np.ndarray, measure, axis:_Axis|None) -> tuple:
     "Sums over the windows (ranges of places), the measure of the spectrum, and which ions it shows."
     x, noise = _without_baseline(mz, x, axis) if axis else (x, 0.)
     sums, least = _sums(x, places), 0.
@@ -356,22 +386,30 @@ def _at_pixel(mz:np.ndarray, x:np.ndarray, places:np.ndarray, measure, axis:_Axi
 
 # %% ../nbs/04_imzml.ipynb #p080
 def _empty_images(file:ImzMLFile, which:np.ndarray, n:int, copies:int) -> tuple[tuple, np.ndarray, list]:
-    "Row and column of each spectrum, `n` images of zeros, and the grid's origin; or `InputError` where memory is short."
+    "Row and column of each spectrum, `n` images of zeros, the grid's origin; `InputError` if memory is short."
     at, (height, width), origin = pixel_grid(file, which)
     check_memory(file.path, (4. * n * copies + 40) * height * width, f"{n} images of {height} x {width} pixels",
                  "give fewer m/z, sum blocks of pixels to one, or cut the file to a region")
     return at, np.zeros((n, height, width), np.float32), origin
 
-def _extracted(file:ImzMLFile, which:np.ndarray, windows:_Windows, normalise:str, axis:_Axis|None, copies:int, show:bool|None) -> _Extracted:
+def _places(mz:np.ndarray, windows:_Windows) -> np.ndarray: # int64 (ions, 2)
+    "Where each window begins and ends among ascending m/z."
+    ends = np.searchsorted(mz, windows.low, "left"), np.searchsorted(mz, windows.high, "right")
+    return np.stack(ends, 1)
+
+# %% ../nbs/04_imzml.ipynb #p080a
+def _extracted(file:ImzMLFile, which:np.ndarray, windows:_Windows, normalise:str, axis:_Axis|None,
+               copies:int, show:bool|None) -> _Extracted:
     "All images from one pass over `which`; `axis` where the spectra are profiles."
     (row, column), images, origin = _empty_images(file, which, len(windows.mz), copies)
     factor, mask = np.zeros(images.shape[1:]), np.zeros(images.shape[1:], bool)
-    seen, span, below, places = np.zeros(len(images), np.int64), np.array([np.inf, 0.]), np.zeros(2, np.int64), None
+    seen, span, below, places = np.zeros(len(images), np.int64), [np.inf, 0.], np.zeros(2, np.int64), None
+    spectra = iter_spectra(file, which, f"extracting {len(images)} ions", show)
     with np.errstate(over="ignore", invalid="ignore"):      # `IonImages` refuses what is not finite
-        for r, c, (_, mz, x) in zip(row, column, iter_spectra(file, which, f"extracting {len(images)} ions", show)):
+        for r, c, (_, mz, x) in zip(row, column, spectra):
             if places is None or not file.continuous:
-                places = np.stack([np.searchsorted(mz, windows.low, "left"), np.searchsorted(mz, windows.high, "right")], 1)
-                if len(mz): span = np.array([min(span[0], mz[0]), max(span[1], mz[-1])])
+                places = _places(mz, windows)
+                if len(mz): span = [min(span[0], mz[0]), max(span[1], mz[-1])]
             images[:, r, c], factor[r, c], shown = _at_pixel(mz, x, places, _measures[normalise], axis)
             mask[r, c], seen = True, seen + shown
             if len(x) and x.min() < 0: below += 1, (x < 0).sum()
@@ -383,57 +421,71 @@ def _noted(file:ImzMLFile, mz:np.ndarray, part:_Extracted, ppm:float, spectra:in
     "Raise `InputError` if all images are empty; warn of what deserves a word."
     path, empty = file.path, np.array([not image.any() for image in part.images])
     within = f"within {ppm:g} ppm; the spectra span m/z {part.span[0]:.4f} to {part.span[1]:.4f}"
-    if empty.all(): raise InputError(path, f"none of the {len(mz)} m/z occurs {within}", "check the list, or widen ppm")
+    if empty.all():
+        raise InputError(path, f"none of the {len(mz)} m/z occurs {within}", "check the list, or widen ppm")
     said = []
     if empty.any(): said.append(f"no intensity at m/z {_some(mz[empty])} {within}")
-    if axis: said.append("its spectra are profiles, not centroids; a baseline is subtracted from each, and what is left is summed")
-    if part.below[0]: said.append(f"{part.below[0]} of {spectra} spectra hold {part.below[1]} negative intensities; they count as zero "
-                                  "in the normalisation, and as they are in the images")
+    if axis: said.append("its spectra are profiles, not centroids; a baseline is taken off each, what is left is summed")
+    if part.below[0]:
+        said.append(f"{part.below[0]} of {spectra} spectra hold {part.below[1]} negative intensities; "
+                    "they count as zero in the normalisation, and as they are in the images")
     if repeated := spectra - int(part.mask.sum()):
         said.append(f"{repeated} spectra lie at a position that has one already; the later one counts")
-    for line in said: warnings.warn(f"{path}: {line}", stacklevel=4)
+    for line in said: warnings.warn(f"{path}: {line}", stacklevel=5)
 
+# %% ../nbs/04_imzml.ipynb #p090a
 def _origin(file:ImzMLFile, **settings) -> dict:
     "The file's name and UUID, what it says of the scan, and the settings: the `source` of ion images."
-    said = dict(path=file.path.name, uuid=file.uuid, mode="continuous" if file.continuous else "processed", **settings)
+    mode = "continuous" if file.continuous else "processed"
+    said = dict(path=file.path.name, uuid=file.uuid, mode=mode, **settings)
     if file.pixel_size: said["pixel_size"] = [float(size) for size in file.pixel_size]
     if file.scan_lines: said["scan_lines"] = file.scan_lines
     return said
 
+# %% ../nbs/04_imzml.ipynb #p091b
+def _as_images(file:ImzMLFile, mz, names, part:_Extracted, spectra:int, axis:_Axis|None, settings:dict) -> IonImages:
+    "The stack, after a word about what deserves one."
+    _noted(file, mz, part, settings["ppm"], spectra, axis)
+    part.images.flags.writeable = False             # the stack may keep it: no copy is made
+    polarity = file.polarity if file.polarity in ("positive", "negative") else None
+    return IonImages(part.images, mz, part.mask, names=names, polarity=polarity,
+                     source=_origin(file, **settings, origin=part.origin))
+
+# %% ../nbs/04_imzml.ipynb #p091a
+def _often(part:_Extracted, mz:np.ndarray, spectra:int, share:float, path:Path) -> tuple[np.ndarray, _Extracted]:
+    "The m/z that at least a `share` of the pixels shows, and their images; or `InputError` where none is."
+    often = part.seen >= share * spectra
+    if not often.any():
+        raise InputError(path, f"no m/z is seen in {share:.1%} of its pixels", "lower min_frequency, or give the m/z")
+    return (mz, part) if often.all() else (mz[often], part._replace(images=part.images[often]))
+
 # %% ../nbs/04_imzml.ipynb #c053
 @walled
-def read_imzml(path:str|Path,                    # the .imzML; its .ibd lies beside it
-               mzs:Sequence[float]|str|Path|None=None, # m/z to extract, or the path of a list (see `read_mzs`); None: find them
-               ppm:float=10,                     # half the width of the window around each m/z, parts per million, ends included
-               normalise:str="tic",              # what each pixel is divided by: "tic", "rms", "median" or "none"
+def read_imzml(path:str|Path,          # the .imzML; its .ibd lies beside it
+               mzs:Sequence[float]|str|Path|None=None, # m/z, or the path of a list (see `read_mzs`); None: find them
+               ppm:float=10,           # half the width of the window around each m/z, ppm; its ends belong to it
+               normalise:str="tic",    # what each pixel is divided by: "tic", "rms", "median" or "none"
                *,
-               z:int|None=None,                  # plane of a stack; None: the only or the first one
-               min_frequency:float=0.01,         # an m/z is found if at least this share of the pixels shows it, 0 to 1
-               show:bool|None=None,              # progress bars; None: only where a person is looking
-              ) -> IonImages:                    # float32 (ions, height, width); m/z in the order given, or ascending where found
-    """Ion images from an imzML: all ions in one pass over the spectra, after one more pass where `mzs` is None.
+               z:int|None=None,        # plane of a stack; None: the only or the first one
+               min_frequency:float=0.01, # an m/z is found if at least this share of the pixels shows it, 0 to 1
+               show:bool|None=None,    # progress bars; None: only where a person is looking
+              ) -> IonImages:          # float32 (ions, height, width); m/z as given, or ascending where found
+    """Ion images from an imzML: all ions in one pass over the spectra, after one more where `mzs` is None.
 
-    Memory: the images and about one spectrum; to find m/z, also a copy of the images and some 250 bytes for each bin of the
-    mean spectrum that holds a point. `source` of the result holds the file's name and UUID, the settings and, where the file
-    says so, `pixel_size` ([x, y], micrometres) and `scan_lines`. Raises `InputError` for files, lists or settings that
-    cannot be used, and where memory is short."""
+    Memory: the images and about one spectrum; to find m/z, also a copy of the images and 250 bytes for each bin
+    of the mean spectrum with a point in it. `source` of the result holds the file's name and UUID, the settings
+    and, where the file tells, `pixel_size` ([x, y], micrometres) and `scan_lines`.
+    Raises `InputError` for files, lists or settings that cannot be used, and where memory is short."""
     _checked(ppm, min_frequency, normalise, z)
     (mz, names), file = _wanted(mzs), open_imzml(path, show)
     check_ibd(file)
     which, z = select_plane(file, z)
     axis, find = _profile_axis(file, which), mz is None
     windows = _found(file, which, axis, ppm, min_frequency, show) if find else _around(mz, ppm)
-    part, mz = _extracted(file, which, windows, normalise, axis, 1 + find, show), windows.mz
-    if find:
-        often = part.seen >= min_frequency * len(which)
-        if not often.any():
-            raise InputError(path, f"no m/z is seen in {min_frequency:.1%} of its pixels", "lower min_frequency, or give the m/z")
-        if not often.all(): mz, part = mz[often], part._replace(images=part.images[often])
+    part = _extracted(file, which, windows, normalise, axis, 1 + find, show)
+    if find: mz, part = _often(part, windows.mz, len(which), min_frequency, file.path)
     else: _told(file.path, mz, ppm)
-    _noted(file, mz, part, ppm, len(which), axis)
-    part.images.flags.writeable = False             # the stack may keep it: no copy is made
-    return IonImages(part.images, mz, part.mask, names=names, polarity=file.polarity if file.polarity in ("positive", "negative") else None,
-                     source=_origin(file, ppm=float(ppm), normalise=normalise, z=int(z), origin=part.origin))
+    return _as_images(file, mz, names, part, len(which), axis, dict(ppm=float(ppm), normalise=normalise, z=int(z)))
 
 # %% ../nbs/04_imzml.ipynb #c092
 def _sampled(file:ImzMLFile, show:bool|None) -> dict:
@@ -447,19 +499,21 @@ def _sampled(file:ImzMLFile, show:bool|None) -> dict:
     return dict(sampled=len(some), mz_range=[float(ends.min()), float(ends.max())] if len(ends) else None,
                 median_peaks=float(np.median(peaks)), tic_range=[float(tic.min()), float(tic.max())])
 
+# %% ../nbs/04_imzml.ipynb #c092a
 @walled
 def describe_imzml(path:str|Path,       # the .imzML
                    show:bool|None=None, # progress bars; None: only where a person is looking
-                  ) -> dict:            # plain values, in an order fit for printing; `pixel_size` in words, with its unit
-    "What an imzML holds. Range of m/z, peaks a spectrum and TIC are of a sample of at most 200 spectra, spread evenly."
+                  ) -> dict:            # plain values, in an order fit for printing; `pixel_size` in words
+    "What an imzML holds. Range of m/z, peaks a spectrum and TIC are of at most 200 spectra, spread evenly."
     file = open_imzml(path, show)
-    n, (x, y, planes) = len(file.coordinates), file.coordinates.T
+    n, (x, y, z) = len(file.coordinates), file.coordinates.T
     _, (height, width), origin = pixel_grid(file, np.arange(n))
+    size = "{:g} x {:g} micrometres".format(*file.pixel_size) if file.pixel_size else None
     return dict(path=str(file.path), imzml_bytes=file.path.stat().st_size, ibd_bytes=file.ibd.stat().st_size,
                 uuid=file.uuid, uuid_fits=uuid_matches(file), checksum_fits=checksum_matches(file),
-                mode="continuous" if file.continuous else "processed", spectra=n, spectrum=file.kind, polarity=file.polarity,
-                mz_type=file.mz.dtype.name, intensity_type=file.intensity.dtype.name, compressed=file.mz.zipped or file.intensity.zipped,
-                width=width, height=height, origin=origin, x=[int(x.min()), int(x.max())], y=[int(y.min()), int(y.max())],
-                z=np.unique(planes).tolist(), repeated_positions=n - len(np.unique(file.coordinates, axis=0)),
-                pixel_size="{:g} x {:g} micrometres".format(*file.pixel_size) if file.pixel_size else None,
+                mode="continuous" if file.continuous else "processed", spectra=n, spectrum=file.kind,
+                polarity=file.polarity, mz_type=file.mz.dtype.name, intensity_type=file.intensity.dtype.name,
+                compressed=file.mz.zipped or file.intensity.zipped, width=width, height=height, origin=origin,
+                x=[int(x.min()), int(x.max())], y=[int(y.min()), int(y.max())], z=np.unique(z).tolist(),
+                repeated_positions=n - len(np.unique(file.coordinates, axis=0)), pixel_size=size,
                 scan_lines=file.scan_lines, **_sampled(file, show))
