@@ -65,7 +65,8 @@ def _told(path:Path, mz:np.ndarray, ppm:float):
     once, counts = np.unique(mz, return_counts=True)
     twice = once[counts > 1]
     if len(twice):
-        warnings.warn(f"{path}: m/z given more than once, and extracted as often: {_some(twice)}", stacklevel=4)
+        warnings.warn(f"{path}: m/z given more than once, and extracted as often: {_some(twice)}",
+                      stacklevel=4)
     shared = once[1:] * (1 - ppm * 1e-6) <= once[:-1] * (1 + ppm * 1e-6)
     either = once[np.append(shared, False) | np.append(False, shared)]
     if len(either):
@@ -225,7 +226,7 @@ def _parted(peaks:np.ndarray, smooth:np.ndarray, error:np.ndarray, near:int=12) 
 
 # %% ../nbs/04_imzml.ipynb #p038
 def _maxima(smooth:np.ndarray, prominence:np.ndarray) -> tuple:
-    "Places of peaks, int64 (n,); the ends of their half height, float64 (n, 2); and the places between, int64."
+    "Places of peaks, int64 (n,); the ends of their half height, float64 (n, 2); these as int64."
     from scipy.signal import find_peaks
     peaks, shape = find_peaks(smooth, prominence=prominence, width=0)
     ends = np.stack([shape["left_ips"], shape["right_ips"]], 1)
@@ -319,7 +320,7 @@ def _profile_axis(file:ImzMLFile, which:np.ndarray) -> _Axis|None:
     "The axis of a file of profiles; None for centroids, whatever the file calls them."
     return None if file.kind == "centroid" else _steps(file, which)
 
-def _found(file:ImzMLFile, which:np.ndarray, axis:_Axis|None, ppm:float, min_frequency:float, show) -> _Windows:
+def _found(file:ImzMLFile, which:np.ndarray, axis:_Axis|None, ppm:float, min_frequency:float, show):
     "Ascending m/z of the peaks of the mean spectrum, and their windows; `axis` where spectra are profiles."
     with np.errstate(all="ignore"):                 # intensities at the limits of floats
         found = _profiles(file, which, axis, ppm, show) if axis else \
@@ -330,7 +331,8 @@ def _found(file:ImzMLFile, which:np.ndarray, axis:_Axis|None, ppm:float, min_fre
 def _prolonged(place:np.ndarray, values:np.ndarray, n:int) -> np.ndarray: # float64 (n,)
     "`values` at ascending places, linear between them at 0, 1, ..., n - 1 and prolonged to both ends."
     if len(place) < 5: return np.interp(np.arange(n), place, values)
-    down, up = ((values[end] - values[inner]) / (place[end] - place[inner]) for end, inner in ((0, 2), (-1, -3)))
+    down, up = ((values[end] - values[inner]) / (place[end] - place[inner])
+                for end, inner in ((0, 2), (-1, -3)))
     ends = values[0] - down * place[0], values[-1] + up * (n - 1 - place[-1])
     return np.interp(np.arange(n), [0, *place, n - 1], [ends[0], *values, ends[1]])
 
@@ -386,9 +388,10 @@ def _at_pixel(mz:np.ndarray, x:np.ndarray, places:np.ndarray, measure, axis:_Axi
 
 # %% ../nbs/04_imzml.ipynb #p080
 def _empty_images(file:ImzMLFile, which:np.ndarray, n:int, copies:int) -> tuple[tuple, np.ndarray, list]:
-    "Row and column of each spectrum, `n` images of zeros, the grid's origin; `InputError` if memory is short."
+    "Row and column of each spectrum, `n` images of zeros, the grid's origin; `InputError` if too large."
     at, (height, width), origin = pixel_grid(file, which)
-    check_memory(file.path, (4. * n * copies + 40) * height * width, f"{n} images of {height} x {width} pixels",
+    what = f"{n} images of {height} x {width} pixels"
+    check_memory(file.path, (4. * n * copies + 40) * height * width, what,
                  "give fewer m/z, sum blocks of pixels to one, or cut the file to a region")
     return at, np.zeros((n, height, width), np.float32), origin
 
@@ -425,7 +428,8 @@ def _noted(file:ImzMLFile, mz:np.ndarray, part:_Extracted, ppm:float, spectra:in
         raise InputError(path, f"none of the {len(mz)} m/z occurs {within}", "check the list, or widen ppm")
     said = []
     if empty.any(): said.append(f"no intensity at m/z {_some(mz[empty])} {within}")
-    if axis: said.append("its spectra are profiles, not centroids; a baseline is taken off each, what is left is summed")
+    if axis:
+        said.append("its spectra are profiles, not centroids; a baseline is taken off each, what is left is summed")
     if part.below[0]:
         said.append(f"{part.below[0]} of {spectra} spectra hold {part.below[1]} negative intensities; "
                     "they count as zero in the normalisation, and as they are in the images")
@@ -443,7 +447,7 @@ def _origin(file:ImzMLFile, **settings) -> dict:
     return said
 
 # %% ../nbs/04_imzml.ipynb #p091b
-def _as_images(file:ImzMLFile, mz, names, part:_Extracted, spectra:int, axis:_Axis|None, settings:dict) -> IonImages:
+def _as_images(file:ImzMLFile, mz, names, part:_Extracted, spectra:int, axis:_Axis|None, settings:dict):
     "The stack, after a word about what deserves one."
     _noted(file, mz, part, settings["ppm"], spectra, axis)
     part.images.flags.writeable = False             # the stack may keep it: no copy is made
@@ -452,29 +456,30 @@ def _as_images(file:ImzMLFile, mz, names, part:_Extracted, spectra:int, axis:_Ax
                      source=_origin(file, **settings, origin=part.origin))
 
 # %% ../nbs/04_imzml.ipynb #p091a
-def _often(part:_Extracted, mz:np.ndarray, spectra:int, share:float, path:Path) -> tuple[np.ndarray, _Extracted]:
+def _often(part:_Extracted, mz:np.ndarray, spectra:int, share:float, path:Path) -> tuple:
     "The m/z that at least a `share` of the pixels shows, and their images; or `InputError` where none is."
     often = part.seen >= share * spectra
     if not often.any():
-        raise InputError(path, f"no m/z is seen in {share:.1%} of its pixels", "lower min_frequency, or give the m/z")
+        raise InputError(path, f"no m/z is seen in {share:.1%} of its pixels",
+                         "lower min_frequency, or give the m/z")
     return (mz, part) if often.all() else (mz[often], part._replace(images=part.images[often]))
 
 # %% ../nbs/04_imzml.ipynb #c053
 @walled
 def read_imzml(path:str|Path,          # the .imzML; its .ibd lies beside it
-               mzs:Sequence[float]|str|Path|None=None, # m/z, or the path of a list (see `read_mzs`); None: find them
-               ppm:float=10,           # half the width of the window around each m/z, ppm; its ends belong to it
+               mzs:Sequence[float]|str|Path|None=None, # m/z, or the path of a list (`read_mzs`); None: find them
+               ppm:float=10,           # half the width of the window around each m/z, ends included
                normalise:str="tic",    # what each pixel is divided by: "tic", "rms", "median" or "none"
                *,
                z:int|None=None,        # plane of a stack; None: the only or the first one
-               min_frequency:float=0.01, # an m/z is found if at least this share of the pixels shows it, 0 to 1
+               min_frequency:float=0.01, # an m/z is found if at least this share of pixels shows it, 0 to 1
                show:bool|None=None,    # progress bars; None: only where a person is looking
               ) -> IonImages:          # float32 (ions, height, width); m/z as given, or ascending where found
     """Ion images from an imzML: all ions in one pass over the spectra, after one more where `mzs` is None.
 
-    Memory: the images and about one spectrum; to find m/z, also a copy of the images and 250 bytes for each bin
-    of the mean spectrum with a point in it. `source` of the result holds the file's name and UUID, the settings
-    and, where the file tells, `pixel_size` ([x, y], micrometres) and `scan_lines`.
+    Memory: the images and about one spectrum; to find m/z, also a copy of the images and 250 bytes for each
+    bin of the mean spectrum with a point in it. `source` of the result holds the file's name and UUID, the
+    settings and, where the file tells, `pixel_size` ([x, y], micrometres) and `scan_lines`.
     Raises `InputError` for files, lists or settings that cannot be used, and where memory is short."""
     _checked(ppm, min_frequency, normalise, z)
     (mz, names), file = _wanted(mzs), open_imzml(path, show)
@@ -485,7 +490,8 @@ def read_imzml(path:str|Path,          # the .imzML; its .ibd lies beside it
     part = _extracted(file, which, windows, normalise, axis, 1 + find, show)
     if find: mz, part = _often(part, windows.mz, len(which), min_frequency, file.path)
     else: _told(file.path, mz, ppm)
-    return _as_images(file, mz, names, part, len(which), axis, dict(ppm=float(ppm), normalise=normalise, z=int(z)))
+    settings = dict(ppm=float(ppm), normalise=normalise, z=int(z))
+    return _as_images(file, mz, names, part, len(which), axis, settings)
 
 # %% ../nbs/04_imzml.ipynb #c092
 def _sampled(file:ImzMLFile, show:bool|None) -> dict:
