@@ -429,7 +429,7 @@ def _noted(file:ImzMLFile, mz:np.ndarray, part:_Extracted, ppm:float, spectra:in
     said = []
     if empty.any(): said.append(f"no intensity at m/z {_some(mz[empty])} {within}")
     if axis:
-        said.append("its spectra are profiles, not centroids; a baseline is taken off each, what is left is summed")
+        said.append("its spectra are profiles, not centroids; a baseline is taken off each")
     if part.below[0]:
         said.append(f"{part.below[0]} of {spectra} spectra hold {part.below[1]} negative intensities; "
                     "they count as zero in the normalisation, and as they are in the images")
