@@ -6,183 +6,520 @@
 from __future__ import annotations
 
 import warnings
+from collections import deque
 from collections.abc import Sequence
+from numbers import Integral, Real
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from .core import InputError
+from .core import InputError, check_memory, walled
 from .images import IonImages
-from .spectra import (
-    ImzMLFile, check_ibd, ibd_beside, iter_spectra, open_imzml, pixel_grid, select_plane, uuid_matches)
+from msi_selfsup.spectra import (
+    ImzMLFile, check_ibd, checksum_matches, ibd_beside, iter_spectra, open_imzml, pixel_grid, select_plane,
+    uuid_matches)
 from .tables import read_mzs
 
 # %% auto #0
 __all__ = ['read_imzml', 'describe_imzml']
 
-# %% ../nbs/04_imzml.ipynb #c035
-def _some(mz, most:int=5) -> str:
-    "Up to five m/z in words."
-    return ", ".join(f"{m:.4f}" for m in mz[:most]) + (f" and {len(mz) - most} more" if len(mz) > most else "")
+# %% ../nbs/04_imzml.ipynb #p012
+def _number(name:str, value, low:float, high:float, mend:str) -> float:
+    "`value`, if it is a number within both limits; else `InputError`."
+    fits = isinstance(value, Real) and not isinstance(value, bool) and low <= value <= high
+    if not fits: raise InputError(name, f"is {value!r:.40}", mend)
+    return float(value)
 
+def _checked(ppm, min_frequency, normalise, z):
+    "Raise `InputError` for settings of `read_imzml` out of range or of another type."
+    _number("ppm", ppm, 1e-6, 99_999, "use a window in parts per million, such as 10")
+    _number("min_frequency", min_frequency, 0, 1, "use a share of pixels from 0 to 1")
+    if not isinstance(normalise, str) or normalise not in _measures:
+        raise InputError("normalise", f"is {normalise!r:.40}", f"use one of {', '.join(_measures)}")
+    if z is not None and (isinstance(z, bool) or not isinstance(z, Integral)):
+        raise InputError("z", f"is {z!r:.40}", "use the whole number of a plane, or None")
+
+# %% ../nbs/04_imzml.ipynb #c035
 def _wanted(mzs) -> tuple[np.ndarray|None, np.ndarray|None]:
     "The m/z that the user gave, as a list or a file, with names; None where they are to be found."
     if mzs is None: return None, None
     if isinstance(mzs, (str, Path)): return read_mzs(mzs)
-    mz = np.asarray(mzs, np.float64).ravel()
-    bad = ~(np.isfinite(mz) & (mz > 0))
-    if bad.any() or not len(mz): raise InputError("mzs", f"holds {mz[bad][0]}" if len(mz) else "is empty", "give positive m/z values, or None to find them")
+    mend = "give positive m/z values, or None to find them"
+    try: mz = np.asarray(mzs, np.float64).ravel()
+    except (TypeError, ValueError, OverflowError) as e:
+        raise InputError("mzs", f"holds something else than numbers ({e})", mend) from None
+    if not len(mz): raise InputError("mzs", "is empty", mend)
+    bad = ~(np.isfinite(mz) & (mz > 0)) | (np.asarray(mzs).dtype == bool)
+    if bad.any(): raise InputError("mzs", f"holds {np.ravel(mzs)[bad][0]}", mend)
     return mz, None
 
+# %% ../nbs/04_imzml.ipynb #p018
+def _some(mz, most:int=5) -> str:
+    "Up to five m/z in words."
+    more = f" and {len(mz) - most} more" if len(mz) > most else ""
+    return ", ".join(f"{m:.4f}" for m in mz[:most]) + more
+
 def _told(path:Path, mz:np.ndarray, ppm:float):
-    "Warn of repeated m/z and of overlapping windows."
+    "Warn of repeated m/z and of overlapping windows in a list."
     once, counts = np.unique(mz, return_counts=True)
-    if (counts > 1).any(): warnings.warn(f"{path}: m/z given more than once, and extracted as often: {_some(once[counts > 1])}", stacklevel=3)
+    twice = once[counts > 1]
+    if len(twice):
+        warnings.warn(f"{path}: m/z given more than once, and extracted as often: {_some(twice)}",
+                      stacklevel=4)
     shared = once[1:] * (1 - ppm * 1e-6) <= once[:-1] * (1 + ppm * 1e-6)
-    either = np.append(shared, False) | np.append(False, shared)
-    if either.any(): warnings.warn(f"{path}: windows of +-{ppm:g} ppm overlap, so that peaks may count twice, at m/z {_some(once[either])}; "
-                                   "a smaller ppm parts them", stacklevel=3)
+    either = once[np.append(shared, False) | np.append(False, shared)]
+    if len(either):
+        warnings.warn(f"{path}: windows of +-{ppm:g} ppm overlap, so that peaks may count twice, "
+                      f"at m/z {_some(either)}; a smaller ppm parts them", stacklevel=4)
 
 # %% ../nbs/04_imzml.ipynb #c038
-def _axis(file:ImzMLFile, which:np.ndarray, ppm:float) -> tuple[float, float, bool]:
-    "Box-Cox exponent and bin width of the common axis, and whether the spectra are profiles (from 20 of them)."
-    some = [mz for _, mz, _ in iter_spectra(file, which[::max(1, len(which) // 20)][:20], "sampling", False) if len(mz) > 1]
-    middle, step = (np.concatenate([np.empty(0)] + parts) for parts in ([(m[1:] + m[:-1]) / 2 for m in some], [np.diff(m) for m in some]))
+class _Axis(NamedTuple):
+    "A common axis: bins of equal width after a Box-Cox transform of m/z."
+    power:float # exponent of the transform; 0 is the logarithm, where all bins have the same ppm
+    width:float # of a bin, on the transformed scale
+
+def _steps(file:ImzMLFile, which:np.ndarray) -> _Axis|None:
+    "The axis of spectra that are sampled at regular steps (from 20 of them); None where they are not."
+    some = []
+    for _, mz, _ in iter_spectra(file, which[::max(1, len(which) // 20)][:20], "sampling", False):
+        if len(mz) > 1: some.append(mz)
+        if some and file.continuous or sum(map(len, some)) > 1e6: break
+    middle, step = (np.concatenate([np.empty(0)] + parts)
+                    for parts in ([(m[1:] + m[:-1]) / 2 for m in some], [np.diff(m) for m in some]))
     middle, step = middle[step > 0], step[step > 0]
-    if file.kind == "centroid" or len(step) < 100 or np.median(np.abs(np.diff(np.log(step)))) > 0.2: return 0., ppm * 1e-6 / 4, False
-    groups = np.array_split(np.argsort(middle), 20)                # medians, since gaps between the pieces of a profile are no steps
-    power, constant = np.polyfit(*np.log([[np.median(values[g]) for g in groups] for values in (middle, step)]), 1)
-    return 1 - power, np.exp(constant), True
+    if len(step) < 100 or np.median(np.abs(np.diff(np.log(step)))) > 0.2: return None
+    groups = np.array_split(np.argsort(middle), 20)
+    # medians, since gaps between the pieces of a profile are no steps
+    middle, step = ([np.median(values[g]) for g in groups] for values in (middle, step))
+    power, constant = np.polyfit(np.log(middle), np.log(step), 1)
+    return _Axis(1 - power, np.exp(constant))
 
-def _pooled(file:ImzMLFile, which:np.ndarray, power:float, width:float, show:bool|None) -> np.ndarray: # float64 (3, bins)
-    "Sums over all spectra of intensity, of intensity times m/z, and of points, in each bin from the first with a point to the last."
+# %% ../nbs/04_imzml.ipynb #p022
+def _partners(a:np.ndarray, b:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    "Indices into `a` and into `b`, both ascending, of the values that are each other's nearest."
+    def nearest(x, y):
+        right = np.searchsorted(y, x).clip(1, max(len(y) - 1, 1))
+        return right - (x - y[right - 1] < y[right] - x) if len(y) > 1 else np.zeros(len(x), np.int64)
+    if not len(a) or not len(b): return np.empty(0, np.int64), np.empty(0, np.int64)
+    there, back = nearest(a, b), nearest(b, a)
+    of_a = np.flatnonzero(back[there] == np.arange(len(a)))
+    return of_a, there[of_a]
+
+# %% ../nbs/04_imzml.ipynb #p028
+def _distances(file:ImzMLFile, which:np.ndarray, ppm:float, show:bool|None) -> np.ndarray:
+    "ln m/z, distance in ppm and weight (1; by chance: -1) of pairs of peaks, float64 (3, pairs)."
+    pairs, before, found, away = [np.empty((3, 0))], deque(maxlen=8), 0, 3e-6 * ppm
+    some = np.random.default_rng(0).permutation(which)[:240]
+    for _, mz, x in iter_spectra(file, some, "how exact m/z are", show):
+        here = np.log(mz[x > 0])
+        for other in before:
+            for moved, weight in ((0, 1), (away, -1)):
+                i, j = _partners(other + moved, here)
+                far = np.abs(other[i] + moved - here[j]) * 1e6
+                pairs.append(np.stack([other[i], far, np.full(len(i), weight)])[:, far <= ppm])
+            found, away = found + pairs[-2].shape[1], -away
+        before.append(here)
+        if found > 5e4: break
+    return np.concatenate(pairs, 1)
+
+# %% ../nbs/04_imzml.ipynb #p025
+def _spread(far:np.ndarray, weight:np.ndarray, ppm:float) -> float:
+    "Standard deviation of m/z, in ppm, from the distances of pairs up to `ppm`; NaN where all are chance."
+    from scipy.special import ndtr, ndtri
+    order = np.argsort(far)
+    more = np.cumsum(weight[order])
+    if not len(far) or more.max() <= 3 * np.sqrt(len(far)): return np.nan
+    sizes = []
+    for part in (0.683, 0.8):
+        size = reached = max(far[order][np.argmax(more >= part * more.max())], 1e-3 * ppm)
+        for _ in range(30): size = min(reached / ndtri(0.5 + part * (ndtr(ppm / size) - 0.5)), 2 * ppm)
+        sizes.append(size)
+    return max(sizes) / 2**0.5
+
+# %% ../nbs/04_imzml.ipynb #p029
+def _least(file:ImzMLFile, which:np.ndarray, ppm:float) -> float:
+    "The least scatter to reckon with, in ppm."
+    axis = _steps(file, which)
+    if not axis: return ppm / 20
+    mz = next(iter_spectra(file, which[:1], "sampling", False))[1]
+    step = axis.width * np.median(mz)**-axis.power * 1e6 if len(mz) else np.inf
+    return min(max(ppm / 20, step), ppm / 2) if step <= ppm else ppm / 20
+
+def _scatter(file:ImzMLFile, which:np.ndarray, ppm:float, show:bool|None) -> tuple[float, float]:
+    "Scatter of the m/z of centroids as power and factor: standard deviation = factor * m/z ** power."
+    least = _least(file, which, ppm)
+    if file.continuous or len(which) < 2: return 1., least * 1e-6
+    place, far, weight = _distances(file, which, ppm, show)
+    overall, groups = _spread(far, weight, ppm), np.array_split(np.argsort(place), 5)
+    each = np.array([_spread(far[g], weight[g], ppm) if weight[g].sum() > 300 else np.nan for g in groups])
+    if np.isfinite(each).all():
+        each = np.log(np.clip(each, least, ppm / 2))
+        power, factor = np.polyfit([place[g].mean() for g in groups], each, 1)
+        return 1 + power, np.exp(factor) * 1e-6
+    return 1., np.clip(ppm / 3 if np.isnan(overall) else overall, least, ppm / 2) * 1e-6
+
+# %% ../nbs/04_imzml.ipynb #p032
+def _joined(bins:np.ndarray, rows:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    "Each bin once, ascending, and the sums of its columns of `rows` (n, len(bins))."
+    if len(bins) and np.ptp(bins) < 2 * len(bins):         # dense, as profiles are: no sorting
+        at, used = bins - bins.min(), np.bincount(bins - bins.min()) > 0
+        return np.flatnonzero(used) + bins.min(), np.stack([np.bincount(at, row)[used] for row in rows])
+    once, at = np.unique(bins, return_inverse=True)
+    return once, np.stack([np.bincount(at, row, len(once)) for row in rows])
+
+def _shared(points:np.ndarray, axis:_Axis, file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]:
+    "Bins, and the four sums in them, of `points` (m/z, intensity, number, squares), float64 (4, n)."
     from scipy.special import boxcox
-    total, first = np.zeros((3, 1)), None
-    for mz, x in ((mz, x) for _, mz, x in iter_spectra(file, which, "finding m/z", show) if len(mz)):
-        bins, share = np.divmod(boxcox(mz, power) / width, 1)
-        bins = bins.astype(np.int64)
-        if first is None: first = bins[0] - 8
-        before, after = max(first + 8 - bins[0], 0), max(bins[-1] + 10 - first - total.shape[1], 0)
-        if before or after: total, first = np.pad(total, ((0, 0), (before, after))), first - before
-        for row, weight in zip(total, (x, x * mz, np.ones_like(x))):
-            np.add.at(row, bins - first, weight * (1 - share))
-            np.add.at(row, bins - first + 1, weight * share)
-    return total
+    place = boxcox(points[0], axis.power) / axis.width
+    if not (np.abs(place) < 2**52).all():
+        raise InputError(file.path, "its m/z span too wide a range", "give the m/z")
+    low, share = np.divmod(place, 1)
+    weight = np.append(1 - share, share)
+    rows = [np.tile(row, 2) * weight for row in (points[1], points[1] * points[0], points[2], points[3])]
+    return np.append(low, low + 1).astype(np.int64), np.stack(rows)
 
-# %% ../nbs/04_imzml.ipynb #c040
+# %% ../nbs/04_imzml.ipynb #p033a
+def _pooled(file:ImzMLFile, which:np.ndarray, axis:_Axis, profile:bool, show:bool|None) -> tuple:
+    "Bins with a point in them, int64 (n,), and the four sums of each over all spectra, float64 (4, n)."
+    bins, rows, waiting, size = np.empty(0, np.int64), np.empty((4, 0)), [], 0
+    for place, (_, mz, x) in enumerate(iter_spectra(file, which, "finding m/z", show), 1):
+        if not profile: x = np.maximum(x, 0)
+        points = np.stack([mz, x, np.full(len(x), 1.) if profile else x > 0, x * x])
+        if file.continuous and waiting: waiting[0][1:] += points[1:]
+        else: waiting, size = waiting + [points], size + len(mz)
+        # many spectra at once, and the next block as large as all before
+        if place < len(which) and size < max(2**19, len(bins)): continue
+        most = size + len(bins)
+        check_memory(file.path, 250 * most, f"{most:,} bins of the mean spectrum", "give the m/z")
+        more, sums = _shared(np.concatenate(waiting, 1), axis, file)
+        bins, rows = _joined(np.append(bins, more), np.concatenate([rows, sums], 1))
+        waiting, size = [], 0
+    if not np.isfinite(rows).all():
+        raise InputError(file.ibd, "holds intensities too large to add up", "export it again")
+    return bins, rows
+
+def _dense(bins:np.ndarray, rows:np.ndarray, gap:int, path:Path) -> tuple[np.ndarray, np.ndarray]:
+    "Places of the bins on an axis with empty stretches of at most `gap`, and the sums along it, (4, length)."
+    place = 8 + np.append(0, np.cumsum(np.minimum(np.diff(bins), gap)))
+    check_memory(path, 100 * place[-1], f"a mean spectrum of {place[-1]:,} bins", "give the m/z")
+    dense = np.zeros((len(rows), place[-1] + 9))
+    dense[:, place] = rows
+    return place, dense
+
+# %% ../nbs/04_imzml.ipynb #p036
 def _sums(values:np.ndarray, windows:np.ndarray) -> np.ndarray:
-    "Sum of `values[start:stop]` for each row (start, stop) of `windows`, each added up by itself: no rounding from large neighbours."
+    "Sum of `values[start:stop]` for each row of `windows`, by itself: no rounding from large neighbours."
     return np.add.reduceat(np.append(values, 0.), windows.ravel())[::2] * (windows[:, 0] < windows[:, 1])
 
-def _found(file:ImzMLFile, which:np.ndarray, ppm:float, min_frequency:float, show:bool|None) -> tuple[np.ndarray, bool]:
-    "m/z of the peaks of the mean spectrum, ascending, and whether the spectra are profiles."
-    from scipy.ndimage import gaussian_filter1d, minimum_filter1d, uniform_filter1d
+def _parted(peaks:np.ndarray, smooth:np.ndarray, error:np.ndarray, near:int=12) -> np.ndarray:
+    "Which `peaks` of `smooth` are no accidental bumps beside a higher one closer than `near`, bool (n,)."
+    def same(last, peak):
+        if peak - last >= near: return False
+        low, valley = min(last, peak, key=smooth.__getitem__), last + int(np.argmin(smooth[last:peak + 1]))
+        return smooth[low] - smooth[valley] <= 3 * np.hypot(error[low], error[valley])
+    kept = []
+    for peak in peaks.tolist():
+        while kept and smooth[kept[-1]] < smooth[peak] and same(kept[-1], peak): kept.pop()
+        if not kept or not same(kept[-1], peak): kept.append(peak)
+    return np.isin(peaks, kept)
+
+# %% ../nbs/04_imzml.ipynb #p038
+def _maxima(smooth:np.ndarray, prominence:np.ndarray) -> tuple:
+    "Places of peaks, int64 (n,); the ends of their half height, float64 (n, 2); these as int64."
     from scipy.signal import find_peaks
-    power, width, profile = _axis(file, which, ppm)
-    intensity, moment, points = _pooled(file, which, power, width, show)
-    smooth, noise = gaussian_filter1d(intensity, 1 if profile else 2, mode="constant"), 0.
-    if profile:
-        noise = 1.4826 * np.median(np.abs(intensity - smooth)[points > 0])
-        floor = uniform_filter1d(minimum_filter1d(smooth, 401), 401)    # the baseline, which has no part in height and mean m/z
-        above = np.clip(1 - floor / np.where(intensity > 0, intensity, np.inf), 0, 1) * (intensity > 0)
-        smooth, intensity, moment = smooth - floor, intensity * above, moment * above
-    peaks, shape = find_peaks(smooth, prominence=np.maximum(smooth / 10, 8 * noise), width=0)
-    half = np.stack([np.floor(shape["left_ips"]), np.ceil(shape["right_ips"]) + 1], 1).astype(np.int64)
-    often = np.ones(len(peaks), bool) if profile else \
-        _sums(points, np.stack([np.maximum(peaks - 6, 0), np.minimum(peaks + 7, len(points))], 1)) > 0.99 * min_frequency * len(which)
-    often &= _sums(intensity, half) > 0
-    height, half = smooth[peaks[often]], half[often]
-    mz = _sums(moment, half) / _sums(intensity, half)
-    order = np.argsort(mz)
-    mz, height, kept = mz[order], height[order], np.zeros(len(mz), bool)
+    peaks, shape = find_peaks(smooth, prominence=prominence, width=0)
+    ends = np.stack([shape["left_ips"], shape["right_ips"]], 1)
+    return peaks, ends, np.stack([np.floor(ends[:, 0]), np.ceil(ends[:, 1]) + 1], 1).astype(np.int64)
+
+def _own(peaks:np.ndarray, reach:int=6) -> np.ndarray: # int64 (len(peaks), 2)
+    "The range of places around each of the ascending `peaks`, ended half way to the next one."
+    middle = (peaks[1:] + peaks[:-1] + 1) // 2
+    return np.stack([np.maximum(peaks - reach, np.append(0, middle)),
+                     np.minimum(peaks + reach + 1, np.append(middle, peaks[-1:] + reach + 1))], 1)
+
+# %% ../nbs/04_imzml.ipynb #p039a
+def _centroids(file:ImzMLFile, which:np.ndarray, ppm:float, min_frequency:float, show:bool|None):
+    "m/z of the ions in centroided spectra, ascending, float64 (n,)."
+    from scipy.ndimage import gaussian_filter1d
+    power, factor = _scatter(file, which, ppm, show)
+    bins, rows = _pooled(file, which, _Axis(1 - power, factor / 2), False, show)
+    if not len(bins): return np.empty(0)
+    intensity, moment, points, squares = _dense(bins, rows, 16, file.path)[1]
+    smooth = gaussian_filter1d(intensity, 1.4, mode="constant")
+    error = np.sqrt(gaussian_filter1d(squares, 1.4 / 2**0.5, mode="constant") / (2 * np.pi**0.5 * 1.4))
+    peaks, _, half = _maxima(smooth, smooth / 10)
+    least = 0.99 * min_frequency * len(which)
+    often = (_sums(points, peaks[:, None] + [-6, 7]) > least) & (_sums(intensity, half) > 0)
+    peaks, half = peaks[often], half[often]
+    parted = _parted(peaks, smooth, error)
+    peaks, half = peaks[parted], half[parted]
+    half = half[_sums(points, _own(peaks)) > least]
+    return _sums(moment, half) / _sums(intensity, half)
+
+# %% ../nbs/04_imzml.ipynb #p052
+class _Windows(NamedTuple):
+    "m/z and the window of each ion, ends included; float64 (n,)."
+    mz:np.ndarray
+    low:np.ndarray
+    high:np.ndarray
+
+def _around(mz:np.ndarray, ppm:float) -> _Windows:
+    "Windows of +-`ppm`."
+    return _Windows(mz, mz * (1 - ppm * 1e-6), mz * (1 + ppm * 1e-6))
+
+def _half_way(windows:_Windows) -> _Windows:
+    "Windows of ascending m/z that end half way to the neighbour where they would overlap."
+    mz, low, high = windows
+    middle = mz[:-1] + np.diff(mz) / 2
+    return _Windows(mz, np.maximum(low, np.append(0, np.nextafter(middle, np.inf))),
+                    np.minimum(high, np.append(middle, np.inf)))
+
+# %% ../nbs/04_imzml.ipynb #p053a
+def _stronger(mz:np.ndarray, height:np.ndarray, ppm:float) -> np.ndarray: # bool (n,)
+    "Which of ascending m/z stay, if of two within `ppm` only the higher may."
+    kept = np.zeros(len(mz), bool)
     for i in np.argsort(-height, kind="stable"):
         low, high = np.searchsorted(mz, [mz[i] * (1 - ppm * 1e-6), mz[i] * (1 + ppm * 1e-6)])
         kept[i] = not kept[low:high].any()
-    return mz[kept], profile
+    return kept
+
+# %% ../nbs/04_imzml.ipynb #p054
+def _without_floor(intensity:np.ndarray, moment:np.ndarray, points:np.ndarray):
+    "The mean profile smoothed and without its baseline, its noise, and what rises of the first two rows."
+    from scipy.ndimage import gaussian_filter1d, minimum_filter1d, uniform_filter1d
+    smooth = gaussian_filter1d(intensity, 1, mode="constant")
+    noise = 1.4826 * np.median(np.abs(intensity - smooth)[points > 0])
+    covered = np.flatnonzero(points >= np.median(points[points > 0]) / 2)[[0, -1]] + [4, -4]
+    inside, floor = slice(*covered), np.zeros(len(smooth))
+    lowest = minimum_filter1d(smooth[inside], 401, mode="nearest")
+    floor[inside] = uniform_filter1d(lowest, 401, mode="nearest")
+    floor[:covered[0]], floor[covered[1]:] = floor[covered[0]], floor[covered[1] - 1]
+    above = np.clip(1 - floor / np.where(intensity > 0, intensity, np.inf), 0, 1) * (intensity > 0)
+    return smooth - floor, noise, intensity * above, moment * above
+
+# %% ../nbs/04_imzml.ipynb #p055
+def _profiles(file:ImzMLFile, which:np.ndarray, axis:_Axis, ppm:float, show:bool|None) -> _Windows:
+    "m/z and windows of the ions in profiles, ascending."
+    from scipy.special import inv_boxcox
+    bins, rows = _pooled(file, which, axis, True, show)
+    place, (intensity, moment, points, _) = _dense(bins, rows, 500, file.path)
+    smooth, noise, intensity, moment = _without_floor(intensity, moment, points)
+    peaks, ends, half = _maxima(smooth, np.maximum(smooth / 10, 8 * noise))
+    full = _sums(intensity, half) > 0
+    height, ends, half = smooth[peaks[full]], ends[full], half[full]
+    mz = _sums(moment, half) / _sums(intensity, half)
+    low, high = inv_boxcox(np.interp(ends, place, bins) * axis.width, axis.power).T
+    order = np.argsort(mz)
+    order = order[_stronger(mz[order], height[order], ppm)]
+    mz, near = mz[order], _around(mz[order], ppm)
+    return _Windows(mz, np.minimum(near.low, low[order]), np.maximum(near.high, high[order]))
+
+# %% ../nbs/04_imzml.ipynb #p061
+def _profile_axis(file:ImzMLFile, which:np.ndarray) -> _Axis|None:
+    "The axis of a file of profiles; None for centroids, whatever the file calls them."
+    return None if file.kind == "centroid" else _steps(file, which)
+
+def _found(file:ImzMLFile, which:np.ndarray, axis:_Axis|None, ppm:float, min_frequency:float, show):
+    "Ascending m/z of the peaks of the mean spectrum, and their windows; `axis` where spectra are profiles."
+    with np.errstate(all="ignore"):                 # intensities at the limits of floats
+        found = _profiles(file, which, axis, ppm, show) if axis else \
+            _around(_centroids(file, which, ppm, min_frequency, show), ppm)
+    return _half_way(found)
+
+# %% ../nbs/04_imzml.ipynb #p072
+def _prolonged(place:np.ndarray, values:np.ndarray, n:int) -> np.ndarray: # float64 (n,)
+    "`values` at ascending places, linear between them at 0, 1, ..., n - 1 and prolonged to both ends."
+    if len(place) < 5: return np.interp(np.arange(n), place, values)
+    down, up = ((values[end] - values[inner]) / (place[end] - place[inner])
+                for end, inner in ((0, 2), (-1, -3)))
+    ends = values[0] - down * place[0], values[-1] + up * (n - 1 - place[-1])
+    return np.interp(np.arange(n), [0, *place, n - 1], [ends[0], *values, ends[1]])
+
+# %% ../nbs/04_imzml.ipynb #p076
+def _level(x:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    "Baseline and noise (standard deviation) at each point of a profile of at least 24 points."
+    from scipy.ndimage import median_filter, uniform_filter1d
+    blocks = max(1, len(x) // 128)
+    size, first = len(x) // blocks, np.arange(blocks) * len(x) // blocks
+    at = first[:, None] + np.arange(size)
+    rows = x[at]
+    noise = 1.4826 / 6**0.5 * np.median(np.abs(np.diff(rows, 2, axis=1)), 1)
+    level = np.partition(rows, size // 4, axis=1)[:, size // 4] + 0.6745 * noise
+    noise, level = (median_filter(part, 5, mode="nearest") for part in (noise, level))
+    quiet = rows <= (level + 4 * noise)[:, None]
+    count, total, middle = (uniform_filter1d(part.sum(1, dtype=float), 5, mode="nearest")
+                            for part in (quiet, rows * quiet, at * quiet))
+    level, middle = (np.where(count > 0, part / np.where(count > 0, count, 1), other)
+                     for part, other in ((total, level), (middle, at.mean(1))))
+    return _prolonged(middle, level, len(x)), np.interp(np.arange(len(x)), at.mean(1), noise)
+
+# %% ../nbs/04_imzml.ipynb #p078
+def _without_baseline(mz:np.ndarray, x:np.ndarray, axis:_Axis) -> tuple[np.ndarray, np.ndarray|float]:
+    "A profile without its baseline, and the noise of each point; the same and 0 where it is off already."
+    from scipy.special import boxcox
+    if len(x) < 24: return x, 0.
+    first, last = boxcox(mz[[0, -1]], axis.power) / axis.width
+    zeros = (x[2:] == 0) & (x[1:-1] == 0) & (x[:-2] == 0)
+    if zeros.mean() >= 0.25 or len(x) < 0.9 * (last - first): return x, 0.
+    baseline, noise = _level(x)
+    return x - baseline, noise
 
 # %% ../nbs/04_imzml.ipynb #c051
 _measures = {"tic": np.sum, "rms": lambda x: np.sqrt(x @ x / max(len(x), 1)),
              "median": lambda x: np.median(x[x != 0]) if x.any() else 0., "none": lambda x: 1.}
 
-def _background(x:np.ndarray) -> tuple[float, float]:
-    "Baseline and noise of a profile."
-    return 0. if x.min() == 0 else np.median(x), 1.4826 * np.median(np.abs(np.diff(x, 2))) / 6**0.5
+class _Extracted(NamedTuple):
+    "The images of one pass, and what was seen on the way."
+    images:np.ndarray # float32 (ions, height, width)
+    mask:np.ndarray   # bool (height, width)
+    origin:list       # the file's x and y of the first column and row
+    seen:np.ndarray   # how many pixels show each ion, int64 (ions,)
+    span:list         # lowest and highest m/z
+    below:np.ndarray  # how many spectra have negative intensities, and how many these are, int64 (2,)
 
-def _extracted(file:ImzMLFile, which:np.ndarray, mz:np.ndarray, ppm:float, normalise:str, profile:bool, show:bool|None):
-    "Images, mask, origin, how many pixels show each ion, and the range of m/z in the spectra: one pass over `which`."
-    (row, column), shape, origin = pixel_grid(file, which)
-    images, factor, mask = np.zeros((len(mz), *shape), np.float32), np.zeros(shape), np.zeros(shape, bool)
-    low, high = mz * (1 - ppm * 1e-6), mz * (1 + ppm * 1e-6)
-    seen, span, windows = np.zeros(len(mz), np.int64), [np.inf, 0.], None
-    for r, c, (i, masses, x) in zip(row, column, iter_spectra(file, which, f"extracting {len(mz)} ions", show)):
-        if windows is None or not file.continuous:
-            windows = np.stack([np.searchsorted(masses, low, "left"), np.searchsorted(masses, high, "right")], 1)
-            if len(masses): span = [min(span[0], masses[0]), max(span[1], masses[-1])]
-        sums = _sums(x, windows)
-        images[:, r, c], mask[r, c] = sums, True
-        factor[r, c] = _measures[normalise](x)
-        baseline, noise = _background(x) if profile and len(x) > 2 else (0., 0.)
-        points = windows[:, 1] - windows[:, 0]
-        seen += sums > baseline * points + 3 * noise * np.sqrt(points)
-    images *= np.where(factor > 0, factor[mask].mean() / np.where(factor > 0, factor, 1), 0)
-    return images, mask, origin, seen, span
+# %% ../nbs/04_imzml.ipynb #p079a
+def _at_pixel(mz:np.ndarray, x:np.ndarray, places:np.ndarray, measure, axis:_Axis|None) -> tuple:
+    "Sums over the windows (ranges of places), the measure of the spectrum, and which ions it shows."
+    x, noise = _without_baseline(mz, x, axis) if axis else (x, 0.)
+    sums, least = _sums(x, places), 0.
+    if np.ndim(noise): least = 3 * np.sqrt(_sums(noise**2, places))
+    return sums, measure(np.where(x > 3 * noise, x, 0)), sums > least
+
+# %% ../nbs/04_imzml.ipynb #p080
+def _empty_images(file:ImzMLFile, which:np.ndarray, n:int, copies:int) -> tuple[tuple, np.ndarray, list]:
+    "Row and column of each spectrum, `n` images of zeros, the grid's origin; `InputError` if too large."
+    at, (height, width), origin = pixel_grid(file, which)
+    what = f"{n} images of {height} x {width} pixels"
+    check_memory(file.path, (4. * n * copies + 40) * height * width, what,
+                 "give fewer m/z, sum blocks of pixels to one, or cut the file to a region")
+    return at, np.zeros((n, height, width), np.float32), origin
+
+def _places(mz:np.ndarray, windows:_Windows) -> np.ndarray: # int64 (ions, 2)
+    "Where each window begins and ends among ascending m/z."
+    ends = np.searchsorted(mz, windows.low, "left"), np.searchsorted(mz, windows.high, "right")
+    return np.stack(ends, 1)
+
+# %% ../nbs/04_imzml.ipynb #p080a
+def _extracted(file:ImzMLFile, which:np.ndarray, windows:_Windows, normalise:str, axis:_Axis|None,
+               copies:int, show:bool|None) -> _Extracted:
+    "All images from one pass over `which`; `axis` where the spectra are profiles."
+    (row, column), images, origin = _empty_images(file, which, len(windows.mz), copies)
+    factor, mask = np.zeros(images.shape[1:]), np.zeros(images.shape[1:], bool)
+    seen, span, below, places = np.zeros(len(images), np.int64), [np.inf, 0.], np.zeros(2, np.int64), None
+    spectra = iter_spectra(file, which, f"extracting {len(images)} ions", show)
+    with np.errstate(over="ignore", invalid="ignore"):      # `IonImages` refuses what is not finite
+        for r, c, (_, mz, x) in zip(row, column, spectra):
+            if places is None or not file.continuous:
+                places = _places(mz, windows)
+                if len(mz): span = [min(span[0], mz[0]), max(span[1], mz[-1])]
+            images[:, r, c], factor[r, c], shown = _at_pixel(mz, x, places, _measures[normalise], axis)
+            mask[r, c], seen = True, seen + shown
+            if len(x) and x.min() < 0: below += 1, (x < 0).sum()
+        images *= np.where(factor > 0, factor[mask].mean() / np.where(factor > 0, factor, 1), 0)
+    return _Extracted(images, mask, origin, seen, span, below)
+
+# %% ../nbs/04_imzml.ipynb #p090
+def _noted(file:ImzMLFile, mz:np.ndarray, part:_Extracted, ppm:float, spectra:int, axis:_Axis|None):
+    "Raise `InputError` if all images are empty; warn of what deserves a word."
+    path, empty = file.path, np.array([not image.any() for image in part.images])
+    within = f"within {ppm:g} ppm; the spectra span m/z {part.span[0]:.4f} to {part.span[1]:.4f}"
+    if empty.all():
+        raise InputError(path, f"none of the {len(mz)} m/z occurs {within}", "check the list, or widen ppm")
+    said = []
+    if empty.any(): said.append(f"no intensity at m/z {_some(mz[empty])} {within}")
+    if axis:
+        said.append("its spectra are profiles, not centroids; a baseline is taken off each")
+    if part.below[0]:
+        said.append(f"{part.below[0]} of {spectra} spectra hold {part.below[1]} negative intensities; "
+                    "they count as zero in the normalisation, and as they are in the images")
+    if repeated := spectra - int(part.mask.sum()):
+        said.append(f"{repeated} spectra lie at a position that has one already; the later one counts")
+    for line in said: warnings.warn(f"{path}: {line}", stacklevel=5)
+
+# %% ../nbs/04_imzml.ipynb #p090a
+def _origin(file:ImzMLFile, **settings) -> dict:
+    "The file's name and UUID, what it says of the scan, and the settings: the `source` of ion images."
+    mode = "continuous" if file.continuous else "processed"
+    said = dict(path=file.path.name, uuid=file.uuid, mode=mode, **settings)
+    if file.pixel_size: said["pixel_size"] = [float(size) for size in file.pixel_size]
+    if file.scan_lines: said["scan_lines"] = file.scan_lines
+    return said
+
+# %% ../nbs/04_imzml.ipynb #p091b
+def _as_images(file:ImzMLFile, mz, names, part:_Extracted, spectra:int, axis:_Axis|None, settings:dict):
+    "The stack, after a word about what deserves one."
+    _noted(file, mz, part, settings["ppm"], spectra, axis)
+    part.images.flags.writeable = False             # the stack may keep it: no copy is made
+    polarity = file.polarity if file.polarity in ("positive", "negative") else None
+    return IonImages(part.images, mz, part.mask, names=names, polarity=polarity,
+                     source=_origin(file, **settings, origin=part.origin))
+
+# %% ../nbs/04_imzml.ipynb #p091a
+def _often(part:_Extracted, mz:np.ndarray, spectra:int, share:float, path:Path) -> tuple:
+    "The m/z that at least a `share` of the pixels shows, and their images; or `InputError` where none is."
+    often = part.seen >= share * spectra
+    if not often.any():
+        raise InputError(path, f"no m/z is seen in {share:.1%} of its pixels",
+                         "lower min_frequency, or give the m/z")
+    return (mz, part) if often.all() else (mz[often], part._replace(images=part.images[often]))
 
 # %% ../nbs/04_imzml.ipynb #c053
-def read_imzml(path:str|Path,                    # the .imzML; its .ibd lies beside it
-               mzs:Sequence[float]|str|Path|None=None, # m/z to extract, or the path of a list (see `read_mzs`); None: find them
-               ppm:float=10,                     # half the width of the window around each m/z, in parts per million; its ends belong to it
-               normalise:str="tic",              # what each pixel is divided by: "tic", "rms", "median" or "none"
+@walled
+def read_imzml(path:str|Path,          # the .imzML; its .ibd lies beside it
+               mzs:Sequence[float]|str|Path|None=None, # m/z, or the path of a list (`read_mzs`); None: find them
+               ppm:float=10,           # half the width of the window around each m/z, ends included
+               normalise:str="tic",    # what each pixel is divided by: "tic", "rms", "median" or "none"
                *,
-               z:int|None=None,                  # plane of a stack; None: the only or the first one
-               min_frequency:float=0.01,         # an m/z is found if at least this share of the pixels shows it, 0 to 1
-               show:bool|None=None,              # progress bars; None: only where a person is looking
-              ) -> IonImages:                    # float32 (ions, height, width); m/z in the order given, or ascending where found
-    """Ion images from an imzML: all ions in one pass over the spectra, after one more pass where `mzs` is None.
+               z:int|None=None,        # plane of a stack; None: the only or the first one
+               min_frequency:float=0.01, # an m/z is found if at least this share of pixels shows it, 0 to 1
+               show:bool|None=None,    # progress bars; None: only where a person is looking
+              ) -> IonImages:          # float32 (ions, height, width); m/z as given, or ascending where found
+    """Ion images from an imzML: all ions in one pass over the spectra, after one more where `mzs` is None.
 
-    Memory: the images, their check by `IonImages`, and about one spectrum; to find m/z, also a copy of the images
-    and 50 to 100 bytes a bin of the common axis (m/z 75 to 2200 at 10 ppm: 66 MB).
-    `source` of the result holds the file's name and UUID and the settings. Raises `InputError` for files or lists that cannot be used."""
-    if normalise not in _measures: raise InputError("normalise", f"is {normalise!r}", f"use one of {', '.join(_measures)}")
-    if not 0 < ppm < 1e5: raise InputError("ppm", f"is {ppm}", "use a window in parts per million, such as 10")
-    if not 0 <= min_frequency <= 1: raise InputError("min_frequency", f"is {min_frequency}", "use a share of pixels from 0 to 1")
+    Memory: the images and about one spectrum; to find m/z, also a copy of the images and 250 bytes for each
+    bin of the mean spectrum with a point in it. `source` of the result holds the file's name and UUID, the
+    settings and, where the file tells, `pixel_size` ([x, y], micrometres) and `scan_lines`.
+    Raises `InputError` for files, lists or settings that cannot be used, and where memory is short."""
+    _checked(ppm, min_frequency, normalise, z)
     (mz, names), file = _wanted(mzs), open_imzml(path, show)
     check_ibd(file)
     which, z = select_plane(file, z)
-    find, profile = mz is None, False
-    if find: mz, profile = _found(file, which, ppm, min_frequency, show)
-    images, mask, origin, seen, span = _extracted(file, which, mz, ppm, normalise, profile, show)
-    if find:
-        often = seen >= min_frequency * len(which)
-        if not often.any(): raise InputError(path, f"no m/z is seen in {min_frequency:.1%} of its pixels", "lower min_frequency, or give the m/z")
-        if not often.all(): mz, images = mz[often], images[often]
-    empty = np.array([not image.any() for image in images])
-    within = f"within {ppm:g} ppm; the spectra span m/z {span[0]:.4f} to {span[1]:.4f}"
-    if empty.all(): raise InputError(path, f"none of the {len(mz)} m/z occurs {within}", "check the list, or widen ppm")
-    if empty.any(): warnings.warn(f"{path}: no intensity at m/z {_some(mz[empty])} {within}", stacklevel=2)
-    _told(file.path, mz, ppm)
-    if repeated := len(which) - int(mask.sum()):
-        warnings.warn(f"{path}: {repeated} spectra lie at a position that has one already; the later one counts", stacklevel=2)
-    images.flags.writeable = False                  # the stack may keep it: no copy is made
-    return IonImages(images, mz, mask, names=names, polarity=file.polarity if file.polarity in ("positive", "negative") else None,
-                     source=dict(path=file.path.name, uuid=file.uuid, mode="continuous" if file.continuous else "processed", ppm=float(ppm),
-                                 normalise=normalise, z=int(z), origin=origin))
+    axis, find = _profile_axis(file, which), mz is None
+    windows = _found(file, which, axis, ppm, min_frequency, show) if find else _around(mz, ppm)
+    part = _extracted(file, which, windows, normalise, axis, 1 + find, show)
+    if find: mz, part = _often(part, windows.mz, len(which), min_frequency, file.path)
+    else: _told(file.path, mz, ppm)
+    settings = dict(ppm=float(ppm), normalise=normalise, z=int(z))
+    return _as_images(file, mz, names, part, len(which), axis, settings)
 
 # %% ../nbs/04_imzml.ipynb #c092
+def _sampled(file:ImzMLFile, show:bool|None) -> dict:
+    "Range of m/z, peaks a spectrum and TIC of at most 200 spectra, spread evenly."
+    n = len(file.coordinates)
+    some = np.unique(np.linspace(0, n - 1, min(n, 200)).astype(int))
+    sample = [(mz[[0, -1]] if len(mz) else [np.nan] * 2, len(mz), np.maximum(x, 0).sum())
+              for _, mz, x in iter_spectra(file, some, "sampling", show)]
+    ends, peaks, tic = (np.array(part) for part in zip(*sample))
+    ends = ends[np.isfinite(ends)]
+    return dict(sampled=len(some), mz_range=[float(ends.min()), float(ends.max())] if len(ends) else None,
+                median_peaks=float(np.median(peaks)), tic_range=[float(tic.min()), float(tic.max())])
+
+# %% ../nbs/04_imzml.ipynb #c092a
+@walled
 def describe_imzml(path:str|Path,       # the .imzML
                    show:bool|None=None, # progress bars; None: only where a person is looking
-                  ) -> dict:            # plain values, in an order fit for printing
-    "What an imzML holds. Range of m/z, peaks a spectrum and TIC are of a sample of at most 200 spectra, spread evenly."
+                  ) -> dict:            # plain values, in an order fit for printing; `pixel_size` in words
+    "What an imzML holds. Range of m/z, peaks a spectrum and TIC are of at most 200 spectra, spread evenly."
     file = open_imzml(path, show)
-    n, (x, y, planes) = len(file.coordinates), file.coordinates.T
-    some = np.unique(np.linspace(0, n - 1, min(n, 200)).astype(int))
-    sample = [(mz[[0, -1]] if len(mz) else [np.nan] * 2, len(mz), x.sum()) for _, mz, x in iter_spectra(file, some, "sampling", show)]
-    ends, peaks, tic = (np.array(part) for part in zip(*sample))
-    size = [file.settings.get(f"pixel size {axis}") for axis in "xy"]
+    n, (x, y, z) = len(file.coordinates), file.coordinates.T
     _, (height, width), origin = pixel_grid(file, np.arange(n))
-    return dict(path=str(file.path), imzml_bytes=file.path.stat().st_size, ibd_bytes=file.ibd.stat().st_size, uuid=file.uuid, uuid_fits=uuid_matches(file),
-                mode="continuous" if file.continuous else "processed", spectra=n, spectrum=file.kind, polarity=file.polarity,
-                mz_type=file.mz.dtype.name, intensity_type=file.intensity.dtype.name, compressed=file.mz.zipped or file.intensity.zipped,
-                width=width, height=height, origin=origin, x=[int(x.min()), int(x.max())], y=[int(y.min()), int(y.max())], z=np.unique(planes).tolist(),
-                repeated_positions=n - len(np.unique(file.coordinates, axis=0)), pixel_size=size if all(size) else None,
-                sampled=len(some), mz_range=[float(np.nanmin(ends)), float(np.nanmax(ends))],
-                median_peaks=float(np.median(peaks)), tic_range=[float(tic.min()), float(tic.max())])
+    size = "{:g} x {:g} micrometres".format(*file.pixel_size) if file.pixel_size else None
+    return dict(path=str(file.path), imzml_bytes=file.path.stat().st_size, ibd_bytes=file.ibd.stat().st_size,
+                uuid=file.uuid, uuid_fits=uuid_matches(file), checksum_fits=checksum_matches(file),
+                mode="continuous" if file.continuous else "processed", spectra=n, spectrum=file.kind,
+                polarity=file.polarity, mz_type=file.mz.dtype.name, intensity_type=file.intensity.dtype.name,
+                compressed=file.mz.zipped or file.intensity.zipped, width=width, height=height, origin=origin,
+                x=[int(x.min()), int(x.max())], y=[int(y.min()), int(y.max())], z=np.unique(z).tolist(),
+                repeated_positions=n - len(np.unique(file.coordinates, axis=0)), pixel_size=size,
+                scan_lines=file.scan_lines, **_sampled(file, show))
