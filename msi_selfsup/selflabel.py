@@ -112,11 +112,13 @@ class _Held:
         self.encoder, self.classifier, self.images, self.seen = encoder, classifier, images, set()
         self.start = set(self._decided(encoder))
 
-    def _decided(self, encoder:nn.Module) -> list[int]:
-        return probabilities(encoder, self.classifier, self.images).argmax(1).unique().tolist()
+    def _decided(self, encoder:nn.Module) -> list[int]: # none where a probability is no number
+        given = probabilities(encoder, self.classifier, self.images)
+        return given.argmax(1).unique().tolist() if torch.isfinite(given).all() else []
 
     def lost(self, encoder:nn.Module) -> str: # "" where all have ions
         left = self.start & set(self._decided(encoder))
+        if not left: return "the probabilities are no longer numbers, or all ions have changed cluster"
         if len(left) == 1 < len(self.start): return "all ions are in one cluster (collapse)"
         return f"{len(self.start) - len(left)} of {len(self.start)} clusters have lost all ions" if left != self.start else ""
 

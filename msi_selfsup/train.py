@@ -219,7 +219,7 @@ def _wrong(state:_State, loss:float, idle:bool, check:Callable|None) -> str: # "
     if not idle and not math.isfinite(loss): return f"the loss is {loss}"
     weights = [torch.isfinite(values).all() for values in state.modules.state_dict().values()]
     if not torch.stack(weights).all(): return "weights are no longer finite"
-    return check() if check and not idle else ""
+    return check() if check else ""
 
 # %% ../nbs/12_train.ipynb #t016
 def _judged(state:_State, start:dict, row:dict, idle:str, check:Callable|None) -> dict: # what to keep
