@@ -158,11 +158,14 @@ class Augmentation:
             value, pair, whole = getattr(self, name), name in ("blur", "thin"), name == "shift"
             if pair and value is None: continue
             ends = value if pair else (value, value)
-            fits = isinstance(ends, (tuple, list)) and len(ends) == 2 and all(in_range(v, low, high, whole) for v in ends)
-            if not (fits and ends[0] <= ends[1]):
-                raise InputError(f"augmentation {name}", f"is {value!r}", f"stay within {low} and {high}, " + \
-                                 ("two numbers, smaller number first" if pair else f"one {'whole ' * whole}number"))
-        if not isinstance(self.mask, bool): raise InputError("augmentation mask", f"is {self.mask!r}", "use True or False")
+            fits = isinstance(ends, (tuple, list)) and len(ends) == 2
+            fits = fits and all(in_range(v, low, high, whole) for v in ends) and ends[0] <= ends[1]
+            mend = "two numbers, smaller number first" if pair else f"one {'whole ' * whole}number"
+            if not fits:
+                raise InputError(f"augmentation {name}", f"is {value!r}",
+                                 f"stay within {low} and {high}, {mend}")
+        if not isinstance(self.mask, bool): raise InputError("augmentation mask", f"is {self.mask!r}",
+                                                             "use True or False")
 
     @classmethod
     def weak(cls) -> Augmentation:

@@ -101,7 +101,8 @@ def choose_device(wanted:str="auto" # "auto", "cpu", "cuda", "cuda:1", "mps"
     try: device = torch.device(wanted)
     except (RuntimeError, TypeError): raise InputError("device", f"{wanted!r} is not here", mend) from None
     number = torch.cuda.device_count() if device.type == "cuda" else 1
-    if not there.get(device.type) or (device.index or 0) >= number: raise InputError("device", f"{wanted!r} is not here", mend)
+    if not there.get(device.type) or (device.index or 0) >= number:
+        raise InputError("device", f"{wanted!r} is not here", mend)
     return device
 
 def as_ion_images(ions) -> IonImages:
@@ -198,7 +199,7 @@ class _Learnt:
     again:dict                    # for stages that can be repeated cheaply: a function of positions and a seed, that gives labels
 
 def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:Prepared, options, seconds:dict) -> _Learnt:
-    "Labels by a linear classifier and self-labelling; trains `encoder`. Where one of these is declined, the labels before it stand."
+    "Labels by a linear classifier and self-labelling; trains `encoder`. A declined stage changes no label."
     recipe, stages = self._recipe(), {}
     with _timed(seconds, "spectral clustering"): initial = self._spectral(features, self.seed)
     stages["contrastive learning"] = initial, features
@@ -210,7 +211,8 @@ def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:P
         if declined(rows): tell(rows, "declined: the classifier was", stage="self-labelling")
         else:
             threshold = confidence_threshold(first, recipe.self_labelling.quantile)
-            rows = rows + self_label(encoder, classifier, ready.images, ready.mask, threshold, recipe.self_labelling, **options("self-labelling"))
+            rows = rows + self_label(encoder, classifier, ready.images, ready.mask, threshold,
+                                     recipe.self_labelling, **options("self-labelling"))
         last = probabilities(encoder, classifier, ready.images).cpu().numpy()
         labels = initial if declined(rows) == "the classifier was" else last.argmax(1)
         stages["self-labelling"] = labels, embed(encoder, ready.images)

@@ -48,9 +48,12 @@ class GridEncoder(nn.Module):
                  grid:int=6,                                 # side of the grid that is kept
                 ):
         super().__init__()
-        if not (isinstance(channels, (tuple, list)) and channels and all(in_range(c, 8, 8192, whole=True) and c % 8 == 0 for c in channels)):
-            raise InputError("channels", f"are {channels!r}", "give multiples of 8, such as (16, 32, 64, 128)")
-        if not in_range(grid, 1, 64, whole=True): raise InputError("grid", f"is {grid!r}", "use a whole number from 1 to 64")
+        fits = isinstance(channels, (tuple, list)) and len(channels) > 0
+        if not (fits and all(in_range(c, 8, 8192, whole=True) and c % 8 == 0 for c in channels)):
+            raise InputError("channels", f"are {channels!r}",
+                             "give multiples of 8, such as (16, 32, 64, 128)")
+        if not in_range(grid, 1, 64, whole=True): raise InputError("grid", f"is {grid!r}",
+                                                                   "use a whole number from 1 to 64")
         stages = [nn.Sequential(nn.Conv2d(before, after, kernel, stride=2, padding=kernel // 2, bias=False), nn.GroupNorm(8, after), nn.SiLU())
                   for before, after, kernel in zip((1, *channels), channels, (5, *[3] * len(channels)))]
         self.stages, self.grid = nn.Sequential(*stages), nn.AdaptiveAvgPool2d(grid)
@@ -63,16 +66,18 @@ class GridEncoder(nn.Module):
 
 # %% ../nbs/11_encoder.ipynb #w001
 def _oddity(path:Path, most:int) -> str: # "" where there is none
-    "What tells, before a file is read, that `torch.save` did not write it for a network that takes `most` bytes."
+    "What tells, before a file is read, that no network of at most `most` bytes is in it."
     size = path.stat().st_size
     if size > most: return f"{size / 1e6:,.0f} MB is too large, {most / 1e6:,.0f} MB are the most"
     if not zipfile.is_zipfile(path): return ""                       # the format of old files, or none
     with zipfile.ZipFile(path) as archive: entries = archive.infolist()
-    if any(entry.filename.endswith("constants.pkl") for entry in entries): return "it holds a program (TorchScript)"
+    if any(entry.filename.endswith("constants.pkl") for entry in entries):
+        return "it holds a program (TorchScript)"
     if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries): return "its parts are compressed"
     if sum(entry.file_size for entry in entries) > size: return "its parts are larger than the file"
     return ""
 
+# %% ../nbs/11_encoder.ipynb #w0011
 def read_plain(path:Path, # a file that `torch.save` wrote
                most:int,  # bytes that it may have
                mend:str,  # what to do where it cannot be used
@@ -103,7 +108,8 @@ def _read_weights(path:Path, most:int=1 << 29) -> dict:
 
 def _usable(values:torch.Tensor, wanted:torch.Tensor) -> bool:
     "Whether a tensor holds finite numbers that can take the place of `wanted`."
-    if values.layout != torch.strided or values.is_quantized or values.is_complex() or values.is_meta: return False
+    if values.layout != torch.strided or values.is_quantized or values.is_complex() or values.is_meta:
+        return False
     return bool(torch.isfinite(values.to(wanted.dtype)).all())
 
 # %% ../nbs/11_encoder.ipynb #w005
@@ -114,10 +120,12 @@ def _put_weights(module:nn.Module, state:dict, where) -> nn.Module:
     missing = [n for n in wanted if n not in state and not n.endswith("num_batches_tracked")] # a counter; old files lack it
     unlike = [n for n in wanted if n in state and state[n].shape != wanted[n].shape]
     for names, cause in ((missing, "are missing"), (unlike, "have another shape")):
-        if names: raise InputError(where, f"{len(names)} of {len(wanted)} weights {cause}, first {names[0]}", mend)
+        if names: raise InputError(where, f"{len(names)} of {len(wanted)} weights {cause}, first {names[0]}",
+                                   mend)
     given = [n for n in wanted if n in state]
     if bad := [n for n in given if not _usable(state[n], wanted[n])]:
-        raise InputError(where, f"{len(bad)} of {len(wanted)} weights are no finite numbers, first {bad[0]}", mend)
+        raise InputError(where, f"{len(bad)} of {len(wanted)} weights are no finite numbers, first {bad[0]}",
+                         mend)
     if given and not any(state[n].any() for n in given): raise InputError(where, "all weights are zero", mend)
     module.load_state_dict(state, strict=False)
     return module
@@ -162,7 +170,8 @@ def build_encoder(name:str|nn.Module,              # "efficientnet-b0", "grid", 
             raise InputError("weights", "ImageNet weights exist for efficientnet-b0 only", "use none, or give a file")
         _put_weights(encoder, imagenet_weights(), IMAGENET_URL)
     elif weights != "none": load_weights(encoder, weights)
-    if torch.device(device).type == "mps": return encoder.to(device)  # where this order is slower, and was wrong in older versions
+    # where this order was wrong in older versions
+    if torch.device(device).type == "mps": return encoder.to(device)
     return encoder.to(device=device, memory_format=torch.channels_last)
 
 # %% ../nbs/11_encoder.ipynb #w010
@@ -173,21 +182,26 @@ def device_of(module:nn.Module, otherwise="cpu") -> torch.device:
 def out_of_memory(error:Exception) -> bool:
     "Whether a device (or torch on the CPU) ran out of memory."
     said = ("out of memory", "can't allocate memory", "not enough memory", "ALLOC_FAILED")
-    return isinstance(error, torch.cuda.OutOfMemoryError) or isinstance(error, RuntimeError) and any(text in str(error) for text in said)
+    told = isinstance(error, RuntimeError) and any(text in str(error) for text in said)
+    return told or isinstance(error, torch.cuda.OutOfMemoryError)
 
+# %% ../nbs/11_encoder.ipynb #w0101
 def eased(error:Exception,     # what a batch raised
           size:int,            # of that batch
           smallest:int,        # batches are halved down to this
           device:torch.device, # where it was
           what:str,            # what was being done, for the warning
          ) -> tuple[int|None,torch.device]: # the next size to try (None: the one at the start) and where
-    "What to try next, said as a warning. Raises `InputError` where the CPU's memory is too small, and `error` where it is of another kind."
+    "What to try next, with a warning. Raises `InputError` where the CPU cannot either; other errors again."
     short = out_of_memory(error)
     if not short and not (device.type == "mps" and isinstance(error, (RuntimeError, TypeError))): raise error
     cause = "memory ran out" if short else f"an operation failed ({str(error).splitlines()[0]})"
-    if short and size > smallest: size, said = max(smallest, size // 2), f"batches of {max(smallest, size // 2)} from here"
+    if short and size > smallest:
+        size, said = max(smallest, size // 2), f"batches of {max(smallest, size // 2)} from here"
     elif device.type != "cpu": size, device, said = None, torch.device("cpu"), "from here on the CPU"
-    else: raise InputError(what, f"memory does not suffice for a batch of {size}", "use a machine with more, smaller images or a smaller encoder") from error
+    else:
+        mend = "use a machine with more, smaller images or a smaller encoder"
+        raise InputError(what, f"memory does not suffice for a batch of {size}", mend) from error
     warnings.warn(f"{what}: {cause}; {said}")
     return size, device
 
@@ -202,7 +216,7 @@ def evaluating(module:nn.Module): # any module
         for layer in training: layer.training = True
 
 def _easing(work, module:nn.Module, images:torch.Tensor, batch_size:int, what:str):
-    "`work(size, device)`, again with smaller batches or on the CPU (where `module` then stays) while memory is too small."
+    "`work(size, device)`; while memory is short, in smaller batches or on the CPU, where `module` stays."
     size, device = batch_size, device_of(module, images.device)
     while True:
         try: return work(size, device)
@@ -227,7 +241,7 @@ def settle(module:nn.Module,     # any module that maps images to features, in p
            images:torch.Tensor,  # (n, 1, size, size); they are taken to the module's device
            batch_size:int=256,   # images at a time, in batches of nearly equal size
           ) -> None:
-    "Set the running statistics of batch-norm layers to those of `images`; a module without such layers is left as it is. Memory: see `eased`."
+    "Set the running statistics of batch-norm layers, if any, to those of `images`. Memory: see `eased`."
     norms = [layer for layer in module.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
     if not norms: return
     momenta = [layer.momentum for layer in norms]

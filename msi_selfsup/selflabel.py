@@ -15,7 +15,8 @@ from torch.nn import functional as F
 
 from .augment import Augmentation, in_range
 from .core import InputError, existing_file
-from .encoder import EfficientNetB0, _put_weights, _read_weights, build_encoder, device_of, embed, evaluating, settle
+from .encoder import EfficientNetB0, _put_weights, _read_weights, build_encoder
+from .encoder import device_of, embed, evaluating, settle
 from .simclr import projection_head
 from .train import Training, _copied, declined, full_precision, tell, train
 
@@ -27,7 +28,7 @@ __all__ = ['class_means', 'classify', 'confident_cross_entropy', 'SelfLabelling'
 def class_means(features:torch.Tensor, # float (n, d)
                 labels:torch.Tensor,   # int64 (n,)
                 n_classes:int) -> nn.Linear:
-    "The classifier that needs no training: the nearest class mean decides; an empty class is never decided for."
+    "A classifier without training: the nearest class mean decides, and never for an empty class."
     with torch.no_grad():
         means = torch.stack([features[labels == c].mean(0) for c in range(n_classes)])
         width = (features - means[labels]).square().sum(1).mean().clamp_min(1e-12)
@@ -37,6 +38,7 @@ def class_means(features:torch.Tensor, # float (n, d)
         classifier.weight.copy_(means / width); classifier.bias.copy_(bias)
     return classifier
 
+# %% ../nbs/15_selflabel.ipynb #c0071
 def classify(features:torch.Tensor,  # float32 (n, d), from `embed`
              labels,                 # initial labels, int (n,), 0 to n_classes - 1
              n_classes:int,
@@ -44,27 +46,32 @@ def classify(features:torch.Tensor,  # float32 (n, d), from `embed`
              seed:int=0,
              checkpoint:Path|None=None, # see `train`
              show:bool|None=None,
-            ) -> tuple[nn.Linear, list[dict]]: # the classifier, on the features' device, and its history; see `declined`
-    "Train one linear layer to give `features` their `labels`. Where that goes wrong, `class_means` stands in."
+            ) -> tuple[nn.Linear, list[dict]]: # the classifier, on the features' device, and its history
+    "Train one linear layer to give `features` their `labels`; `class_means` stands in where that goes wrong."
     labels = torch.as_tensor(labels, device=features.device)
     if len(labels) != len(features): raise InputError("labels", f"there are {len(labels)} for {len(features)} ions", "give one an ion")
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         classifier = nn.Linear(features.shape[1], n_classes).to(features.device)
-    def step(batch, draws, features, labels): return F.cross_entropy(classifier(features[batch]), labels[batch])
-    history = train({"classifier": classifier}, step, len(features), training, seed, "classifier", f"{n_classes}", (features, labels), checkpoint=checkpoint, show=show)
+    def step(batch, draws, features, labels): return F.cross_entropy(classifier(features[batch]),
+                                                                     labels[batch])
+    history = train({"classifier": classifier}, step, len(features), training, seed, "classifier",
+                    f"{n_classes}", (features, labels), checkpoint=checkpoint, show=show)
     return _checked(classifier, features, labels, n_classes, history)
 
 # %% ../nbs/15_selflabel.ipynb #l001
-def _checked(classifier:nn.Linear, features:torch.Tensor, labels:torch.Tensor, n_classes:int, history:list[dict]) -> tuple[nn.Linear, list[dict]]:
-    "The classifier, once it is certain that it tells classes apart; else the class means. Classes that it never decides for are named."
+def _checked(classifier:nn.Linear, features:torch.Tensor, labels:torch.Tensor, n_classes:int,
+             history:list[dict]) -> tuple[nn.Linear, list[dict]]:
+    "The classifier, if it tells classes apart; else the class means. Classes that it never gives are named."
     if not history: return classifier, history                     # it was not to be trained
     with torch.no_grad(): decided = classifier(features.to(device_of(classifier))).argmax(1).unique().tolist()
     given = labels.unique().tolist()
     row = dict(stage="classifier", epoch=history[-1]["epoch"])
-    if not declined(history) and len(decided) == 1 < len(given): tell(history, "declined: all ions are given one class (collapse)", **row)
+    if not declined(history) and len(decided) == 1 < len(given):
+        tell(history, "declined: all ions are given one class (collapse)", **row)
     if declined(history): return class_means(features, labels, n_classes), history
-    if lost := [c for c in given if c not in decided]: tell(history, f"{len(lost)} of {len(given)} classes are given to no ion", **row)
+    if lost := [c for c in given if c not in decided]:
+        tell(history, f"{len(lost)} of {len(given)} classes are given to no ion", **row)
     return classifier, history
 
 # %% ../nbs/15_selflabel.ipynb #c012
@@ -91,15 +98,19 @@ class SelfLabelling:
     strong:Augmentation = field(default_factory=Augmentation.strong)
 
     def __post_init__(self):
-        if not isinstance(self.training, Training): raise InputError("training", f"is {self.training!r}", "give a Training")
+        if not isinstance(self.training, Training): raise InputError("training", f"is {self.training!r}",
+                                                                     "give a Training")
         _checked_quantile(self.quantile)
         for name in ("weak", "strong"):
-            if not isinstance(getattr(self, name), Augmentation): raise InputError(name, f"is {getattr(self, name)!r}", "give an Augmentation")
+            value = getattr(self, name)
+            if not isinstance(value, Augmentation):
+                raise InputError(name, f"is {value!r}", "give an Augmentation")
 
 def _checked_quantile(quantile:float) -> float:
     if in_range(quantile, 0, 1) and quantile < 1: return float(quantile)
     raise InputError("quantile", f"is {quantile!r}", "use a number from 0 up to, not including, 1")
 
+# %% ../nbs/15_selflabel.ipynb #c0181
 def confidence_threshold(probabilities:torch.Tensor, # (n, c)
                          quantile:float) -> float:
     "The `quantile` of the highest probability of each ion."
@@ -120,7 +131,8 @@ class _Held:
         left = self.start & set(self._decided(encoder))
         if not left: return "the probabilities are no longer numbers, or all ions have changed cluster"
         if len(left) == 1 < len(self.start): return "all ions are in one cluster (collapse)"
-        return f"{len(self.start) - len(left)} of {len(self.start)} clusters have lost all ions" if left != self.start else ""
+        gone = len(self.start) - len(left)
+        return f"{gone} of {len(self.start)} clusters have lost all ions" if gone else ""
 
     def check(self) -> str: # after an epoch; "" where all is well
         seen, self.seen = self.seen, set()
@@ -140,8 +152,9 @@ def self_label(encoder:nn.Module,    # trained in place
                checkpoint:Path|None=None, # see `train`
                show:bool|None=None,
               ) -> list[dict]:       # history, a row an epoch; see `declined`
-    "Train encoder and classifier on the labels that they give confidently. Batches without a confident image are skipped and counted; clusters must stay."
-    held, modules = _Held(encoder, classifier, images), nn.ModuleDict({"encoder": encoder, "classifier": classifier})
+    "Train both on the labels that they give confidently; batches without a confident image are skipped."
+    held, modules = _Held(encoder, classifier,
+                          images), nn.ModuleDict({"encoder": encoder, "classifier": classifier})
     start = _copied(dict(modules.state_dict()))
     def step(batch, draws, images, mask):
         chosen = images[batch]
@@ -151,11 +164,13 @@ def self_label(encoder:nn.Module,    # trained in place
         held.seen.update(decided.argmax(1).unique().tolist())
         return confident_cross_entropy(decided, classifier(encoder(strong).flatten(1)), threshold)
     encoder.train()
-    history = train(modules, step, len(images), settings.training, seed, "self-labelling", f"{settings} {threshold}", (images, mask), held.check,
+    history = train(modules, step, len(images), settings.training, seed, "self-labelling",
+                    f"{settings} {threshold}", (images, mask), held.check,
                     "no image is confident", checkpoint, show=show)
     encoder.eval()
     return history if declined(history) else _confirmed(held, modules, start, history)
 
+# %% ../nbs/15_selflabel.ipynb #c0201
 def _confirmed(held:_Held, modules:nn.ModuleDict, start:dict, history:list[dict]) -> list[dict]:
     "Settle the encoder; where clusters are lost all the same, decline what was learnt."
     settle(held.encoder, held.images)
@@ -168,7 +183,8 @@ def probabilities(encoder:nn.Module, classifier:nn.Module,
                   images:torch.Tensor, # float32 (n, 1, size, size)
                  ) -> torch.Tensor:    # float32 (n, n_classes), rows sum to 1
     "The classifier's probability of each class for each image, in evaluation mode."
-    with torch.no_grad(): return classifier(embed(encoder, images).to(device_of(classifier))).float().softmax(1)
+    with torch.no_grad():
+        return classifier(embed(encoder, images).to(device_of(classifier))).float().softmax(1)
 
 # %% ../nbs/15_selflabel.ipynb #c031
 def published_model(path:str|Path # model_CLR.ckpt, model_CLS.ckpt or model_FineTune.ckpt of Hu et al. 2022, see `published_file`

@@ -27,7 +27,9 @@ class NTXentLoss(nn.Module):
     "Normalised temperature-scaled cross-entropy between two views of a batch (Chen et al. 2020, eq. 1)."
     def __init__(self, temperature:float=0.5): # positive; divides the cosines
         super().__init__()
-        if not in_range(temperature, 1e-6, 1e6): raise InputError("temperature", f"is {temperature!r}", "use a positive number such as 0.5, 1e-6 to 1e6")
+        if not in_range(temperature, 1e-6, 1e6):
+            raise InputError("temperature", f"is {temperature!r}",
+                             "use a positive number such as 0.5")
         self.temperature = temperature
 
     def forward(self,
@@ -51,6 +53,7 @@ def projection_head(n_features:int, # length of the encoder's features
     "The head that the views are compared behind; discarded after training."
     return nn.Sequential(nn.Linear(n_features, hidden), nn.ReLU(), nn.Linear(hidden, n_out))
 
+# %% ../nbs/13_simclr.ipynb #s0031
 @dataclass(frozen=True)
 class SimCLR:
     "Settings of contrastive learning; the defaults are those of Hu et al. 2022."
@@ -62,12 +65,17 @@ class SimCLR:
     second:Augmentation = field(default_factory=Augmentation.medium) # makes the second view
 
     def __post_init__(self):
-        if not isinstance(self.training, Training): raise InputError("training", f"is {self.training!r}", "give a Training")
+        if not isinstance(self.training, Training): raise InputError("training", f"is {self.training!r}",
+                                                                     "give a Training")
         NTXentLoss(self.temperature)
         for name in ("hidden", "n_out"):
-            if not in_range(getattr(self, name), 1, 10**6, whole=True): raise InputError(name, f"is {getattr(self, name)!r}", "use 1 or more, a whole number")
+            value = getattr(self, name)
+            if not in_range(value, 1, 10**6, whole=True):
+                raise InputError(name, f"is {value!r}", "use 1 or more, a whole number")
         for name in ("first", "second"):
-            if not isinstance(getattr(self, name), Augmentation): raise InputError(name, f"is {getattr(self, name)!r}", "give an Augmentation")
+            value = getattr(self, name)
+            if not isinstance(value, Augmentation):
+                raise InputError(name, f"is {value!r}", "give an Augmentation")
 
 # %% ../nbs/13_simclr.ipynb #s005
 class _Spread:
@@ -75,7 +83,8 @@ class _Spread:
     first = now = None
 
     def see(self, views:torch.Tensor) -> None: # projections, (2b, d)
-        self.now = F.normalize(views.detach().float(), dim=1).var(0, correction=0).sum() # 0 where all are one, at most 1
+        # 0 where all are one, at most 1
+        self.now = F.normalize(views.detach().float(), dim=1).var(0, correction=0).sum()
         if self.first is None: self.first = self.now
 
     def check(self) -> str: # "" where all is well
@@ -97,14 +106,16 @@ def contrast(encoder:nn.Module,     # images (b, 1, size, size) -> features; tra
              checkpoint:Path|None=None, # see `train`
              show:bool|None=None,
             ) -> list[dict]:        # history, a row an epoch; see `declined`
-    "Train `encoder` to tell the ions of one experiment apart (SimCLR). Where that goes wrong, see `train`, it is left as it was."
+    "Train `encoder` to tell the ions of one experiment apart (SimCLR). Where that fails, it is as it was."
     if settings.training.epochs and len(images) and bool((images == images[:1]).all()):
         tell(history := [], "declined: all images are the same", stage="contrastive learning")
         return history
-    n_features, start, stage = embed(encoder, images[:2]).shape[1], _copied(dict(encoder.state_dict())), "contrastive learning"
+    start, stage = _copied(dict(encoder.state_dict())), "contrastive learning"
+    n_features = embed(encoder, images[:2]).shape[1]
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        head = projection_head(n_features, settings.hidden, settings.n_out).to(device_of(encoder, images.device))
+        head = projection_head(n_features, settings.hidden,
+                               settings.n_out).to(device_of(encoder, images.device))
     loss, spread = NTXentLoss(settings.temperature), _Spread()
     def step(batch, draws, images, mask):
         chosen = images[batch]
@@ -114,7 +125,8 @@ def contrast(encoder:nn.Module,     # images (b, 1, size, size) -> features; tra
         spread.see(projected)
         return loss(*projected.chunk(2))
     encoder.train()
-    history = train({"encoder": encoder, "head": head}, step, len(images), settings.training, seed, stage, repr(settings), (images, mask), spread.check,
+    history = train({"encoder": encoder, "head": head}, step, len(images), settings.training, seed, stage,
+                    repr(settings), (images, mask), spread.check,
                     checkpoint=checkpoint, show=show)
     encoder.eval()
     return history if declined(history) else _settled(encoder, images, start, history, stage)
@@ -138,7 +150,8 @@ def works_on(device:str) -> str: # "" where it works
         encoder = build_encoder("grid", device=device)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            history = contrast(encoder, images, torch.ones(96, 96, dtype=torch.bool, device=device), chosen, show=False)
+            history = contrast(encoder, images, torch.ones(96, 96, dtype=torch.bool, device=device), chosen,
+                               show=False)
     except Exception as e: return (str(e).splitlines() or [type(e).__name__])[0]
     if device_of(encoder).type != torch.device(device).type: return "a step of training failed there"
     return declined(history)

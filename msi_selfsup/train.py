@@ -41,8 +41,10 @@ class Training:
 
     def __post_init__(self):
         for name, low, high, whole, mend in (
-                ("epochs", 0, 10**6, True, "use 0 or more, a whole number"), ("learning_rate", 1e-30, 1e30, False, "use a positive number such as 1e-3"),
-                ("batch_size", 2, 10**9, True, "use 2 or more, a whole number"), ("weight_decay", 0, 1e30, False, "use 0 or more"),
+                ("epochs", 0, 10**6, True, "use 0 or more, a whole number"),
+                ("learning_rate", 1e-30, 1e30, False, "use a positive number such as 1e-3"),
+                ("batch_size", 2, 10**9, True, "use 2 or more, a whole number"),
+                ("weight_decay", 0, 1e30, False, "use 0 or more"),
                 ("patience", 1, 10**6, True, "use 1 or more, a whole number")):
             value = getattr(self, name)
             if value is None and name in ("batch_size", "patience"): continue
@@ -72,7 +74,7 @@ def full_precision(device:torch.device) -> AbstractContextManager:
 
 # %% ../nbs/12_train.ipynb #t004
 def _digest(*parts) -> str:
-    "SHA-256 of tensors by type, shape and values, of dictionaries and lists of them, and of whatever else `repr` tells apart."
+    "SHA-256 of tensors by type, shape and values, of dictionaries, lists, and whatever `repr` tells apart."
     digest = hashlib.sha256()
     def add(part):
         if isinstance(part, torch.Tensor):
@@ -86,6 +88,7 @@ def _digest(*parts) -> str:
     add(parts)
     return digest.hexdigest()
 
+# %% ../nbs/12_train.ipynb #t0041
 def _copied(part):
     "The same dictionaries and lists, every tensor copied to the CPU."
     if isinstance(part, torch.Tensor): return part.detach().to("cpu", copy=True)
@@ -99,6 +102,7 @@ def save_whole(content:dict, path:str|Path) -> None:
     torch.save(content, buffer)
     with written_whole(path) as partial: partial.write_bytes(buffer.getbuffer())
 
+# %% ../nbs/12_train.ipynb #c0141
 @dataclass
 class _State:
     "All that changes while a stage trains."
@@ -113,40 +117,53 @@ class _State:
 
     def __post_init__(self):
         torch.manual_seed(self.seed)
-        self.optimiser = torch.optim.Adam(self.modules.parameters(), self.training.learning_rate, weight_decay=self.training.weight_decay)
+        self.optimiser = torch.optim.Adam(self.modules.parameters(), self.training.learning_rate,
+                                          weight_decay=self.training.weight_decay)
         self.order = torch.Generator().manual_seed(self.seed)              # of the batches, on the CPU
         self.to(device_of(self.modules))
 
 # %% ../nbs/12_train.ipynb #t008
 @fastcore_patch
 def to(self:_State, device:torch.device) -> None:
-    "Take modules, data, draws and the scaler of half precision to a device; on another one than before, draws start anew."
+    "Take modules and data to a device, with a new generator of draws and a new scaler of half precision."
     self.device = device
     self.modules.to(device)
     self.data = tuple(part.to(device) for part in self.data)
     self.draws = torch.Generator(device).manual_seed(self.seed)            # of the augmentations
     self.scaler = torch.amp.GradScaler("cuda", enabled=device.type == "cuda")
 
+# %% ../nbs/12_train.ipynb #t0081
 @fastcore_patch
 def kept(self:_State) -> dict:
     "A copy of the state, on the CPU."
     on_device = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else torch.empty(0)
-    return _copied(dict(modules=dict(self.modules.state_dict()), optimiser=self.optimiser.state_dict(), scaler=self.scaler.state_dict(),
-                        draws=self.draws.get_state(), order=self.order.get_state(), dropout=torch.get_rng_state(), dropout_on_device=on_device,
-                        device=self.device.type, size=self.size, epoch=self.epoch, slower=self.slower, history=[dict(row) for row in self.history]))
+    return _copied(dict(modules=dict(self.modules.state_dict()), optimiser=self.optimiser.state_dict(),
+                        scaler=self.scaler.state_dict(),
+                        draws=self.draws.get_state(), order=self.order.get_state(),
+                        dropout=torch.get_rng_state(), dropout_on_device=on_device,
+                        device=self.device.type, size=self.size, epoch=self.epoch, slower=self.slower,
+                        history=[dict(row) for row in self.history]))
 
+# %% ../nbs/12_train.ipynb #t0082
 @fastcore_patch
 def restore(self:_State, kept:dict) -> None:
     "Set the state from such a copy."
     self.modules.load_state_dict(kept["modules"])
-    self.optimiser.load_state_dict(_copied(kept["optimiser"]))             # which would keep, and change, the tensors that it is given
+    # a copy: the optimiser would keep, and change, the tensors that it is given
+    self.optimiser.load_state_dict(_copied(kept["optimiser"]))
     self.scaler.load_state_dict(kept["scaler"])
     self.order.set_state(kept["order"]); torch.set_rng_state(kept["dropout"])
     if kept["device"] == self.device.type: self.draws.set_state(kept["draws"])
-    if kept["device"] == self.device.type == "cuda": torch.cuda.set_rng_state(kept["dropout_on_device"], self.device)
-    self.size, self.epoch, self.slower, self.history = kept["size"], kept["epoch"], kept["slower"], [dict(row) for row in kept["history"]]
+    if kept["device"] == self.device.type == "cuda":
+        torch.cuda.set_rng_state(kept["dropout_on_device"], self.device)
+    self.size, self.epoch, self.slower = kept["size"], kept["epoch"], kept["slower"]
+    self.history = [dict(row) for row in kept["history"]]
 
 # %% ../nbs/12_train.ipynb #t012
+def _line(error:Exception) -> str:
+    "What an exception says, in one line."
+    return " ".join((str(error) or type(error).__name__).split())
+
 class _Keeper:
     "Writes the state of a stage to a file now and then, and reads it back."
     def __init__(self, path:Path|None, every:float, key:Callable):
@@ -154,10 +171,12 @@ class _Keeper:
         self.key = None if path is None else key()
 
     def write(self, kept:dict, now:bool=False) -> None:
-        if self.path is None or self.last is kept or not (now or time.monotonic() - self.at >= self.every): return
+        due = now or time.monotonic() - self.at >= self.every
+        if self.path is None or self.last is kept or not due: return
         try: save_whole(dict(key=self.key, digest=_digest(kept), state=kept), self.path)
         except Exception as e:
-            if not self.failed: warnings.warn(f"{self.path}: the checkpoint cannot be written ({str(e).splitlines()[0]}); training goes on without")
+            said = f"{self.path}: the checkpoint cannot be written ({_line(e)}); training goes on without"
+            if not self.failed: warnings.warn(said)
             self.failed = True
         self.at, self.last = time.monotonic(), kept
 
@@ -166,13 +185,14 @@ class _Keeper:
         start = state.kept()
         try:
             found = read_plain(self.path, 8 * _size(state.modules) + (1 << 26), "delete it")
-            if found["key"] != self.key: return                            # another stage's or another run's: start anew
+            # another stage's or another run's: start anew
+            if found["key"] != self.key: return
             kept = found["state"]
             if found["digest"] != _digest(kept): raise ValueError("its content has changed")
             if kept["device"] != state.device.type: state.to(torch.device("cpu"))  # its device was too small
             state.restore(kept)
         except Exception as e: # whatever a damaged file makes torch raise
-            warnings.warn(f"{self.path}: damaged, or no checkpoint ({str(e).splitlines()[0] if str(e) else type(e).__name__}); the stage starts anew")
+            warnings.warn(f"{self.path}: damaged, or no checkpoint ({_line(e)}); the stage starts anew")
             state.restore(start)
 
 # %% ../nbs/12_train.ipynb #c017
@@ -198,8 +218,10 @@ def _run_epoch(state:_State, step:Callable, positions:torch.Tensor) -> tuple[flo
         state.scaler.update()
         losses.append(loss.detach())
     skipped, all_losses = len(positions) - len(losses), torch.stack(losses) if losses else torch.empty(0)
-    if state.device.type == "cuda": all_losses = all_losses[all_losses.isfinite()] # where half precision overflows, the scaler leaves the weights alone
-    return all_losses.mean().item(), skipped                               # the one wait for the device an epoch
+    # where half precision overflows, the scaler leaves the weights alone
+    if state.device.type == "cuda": all_losses = all_losses[all_losses.isfinite()]
+    # the one wait for the device an epoch
+    return all_losses.mean().item(), skipped
 
 # %% ../nbs/12_train.ipynb #t015
 def tell(history:list[dict], said:str, **row) -> None:
@@ -223,7 +245,7 @@ def _wrong(state:_State, loss:float, idle:bool, check:Callable|None) -> str: # "
 
 # %% ../nbs/12_train.ipynb #t016
 def _judged(state:_State, start:dict, row:dict, idle:str, check:Callable|None) -> dict: # what to keep
-    "After an epoch that `row` tells of: go on, begin again from `start`, end the stage, or decline it and set the modules to `start`."
+    "After the epoch in `row`: go on, begin again at `start`, end the stage, or decline it (modules at `start`)."
     wrong = _wrong(state, row["loss"], bool(idle), check)
     if not wrong and not idle:
         state.history.append(row)
@@ -241,8 +263,9 @@ def _judged(state:_State, start:dict, row:dict, idle:str, check:Callable|None) -
     return state.kept()
 
 # %% ../nbs/12_train.ipynb #t017
-def _next(state:_State, step:Callable, n:int, good:dict, start:dict, stage:str, idle:str, check:Callable|None) -> dict: # what to keep
-    "Train for an epoch and judge it; where memory ran out, go back to the state before it with smaller batches, or on the CPU."
+def _next(state:_State, step:Callable, n:int, good:dict, start:dict, stage:str, idle:str,
+          check:Callable|None) -> dict: # what to keep
+    "Train for an epoch and judge it; where memory ran out, go back before it, to smaller batches or the CPU."
     rate = _learning_rate(state.training, state.epoch) * state.slower
     for group in state.optimiser.param_groups: group["lr"] = rate
     row = dict(stage=stage, epoch=state.epoch + 1, loss=math.nan, learning_rate=rate, skipped=0)
@@ -257,37 +280,42 @@ def _next(state:_State, step:Callable, n:int, good:dict, start:dict, stage:str, 
 
 # %% ../nbs/12_train.ipynb #c020
 def train(modules:dict[str, nn.Module], # what is trained, in place
-          step:Callable,                # (positions int64 (b,), generator, *data) -> loss, or None to skip the batch
+          step:Callable,                # (positions int64 (b,), generator, *data) -> loss; None skips it
           n:int,                        # ions in the data set
           training:Training,
           seed:int=0,                   # fixes batches, draws and dropout
           stage:str="training",         # name of the stage, for the bar, the history and the checkpoint
-          of:str="",                    # settings of the step; a checkpoint is used only where they are the same
-          data:tuple[torch.Tensor, ...]=(), # what the step learns from, on the device of the modules; a checkpoint is used only where it is the same
+          of:str="",                    # settings of the step, for the checkpoint's key
+          data:tuple[torch.Tensor, ...]=(), # what the step learns from; taken to the device of the modules
           check:Callable|None=None,     # () -> what is wrong after an epoch, "" where nothing is
           idle:str="no batch has anything to learn from", # what to say where that is so
           checkpoint:Path|None=None,    # file to keep the state in, and to go on from if it is there
           keep_every:float=10.,         # seconds between two writes of the checkpoint
           show:bool|None=None,          # progress bar; None: where a person is looking
-         ) -> list[dict]:               # a row an epoch: stage, epoch, loss, learning_rate, skipped; event where something happened
-    "Train `modules` with `step`. Stopped and started again with the same checkpoint, it ends as if never stopped. For failures see `declined`."
+         ) -> list[dict]:               # stage, epoch, loss, learning_rate, skipped; `event` if any
+    "Train `modules` with `step`. Stopped and started again with the same checkpoint, it ends as if never stopped."
     modules, seed = nn.ModuleDict(modules), checked_seed(seed)
     device = device_of(modules)
     def key():
-        trained = [(name, weight, weight.requires_grad) for name, weight in modules.named_parameters()] + list(modules.named_buffers())
-        return _digest(__version__, torch.__version__, device.type, stage, of, n, seed, training, str(modules), trained, data)
+        weights = [(name, values, values.requires_grad) for name, values in modules.named_parameters()]
+        trained = weights + list(modules.named_buffers())
+        return _digest(__version__, torch.__version__, device.type, stage, of, n, seed, training,
+                       str(modules), trained, data)
     keeper = _Keeper(checkpoint, keep_every, key)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         state = _State(modules, training, seed, tuple(data), batch_size(n, training.batch_size))
-        _train(state, keeper, stage, show, lambda good, start: _next(state, step, n, good, start, stage, idle, check))
+        def epoch(good, start): return _next(state, step, n, good, start, stage, idle, check)
+        _train(state, keeper, stage, show, epoch)
     return state.history
 
+# %% ../nbs/12_train.ipynb #c0201
 def _train(state:_State, keeper:_Keeper, stage:str, show:bool|None, epoch:Callable) -> None:
     "All epochs; whatever stops them, the last state is kept."
     start = state.kept()
     keeper.read(state)
     good = state.kept()
-    with progress(stage=stage, total=state.training.epochs, unit="epoch", show=show, initial=state.epoch) as bar:
+    with progress(stage=stage, total=state.training.epochs, unit="epoch", show=show,
+                  initial=state.epoch) as bar:
         try:
             while state.epoch < state.training.epochs:
                 losses = [row["loss"] for row in state.history if "event" not in row]
