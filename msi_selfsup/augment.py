@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import torch
 from torch.nn import functional as F
@@ -14,7 +15,7 @@ from .core import InputError
 
 # %% auto #0
 __all__ = ['thin', 'blur', 'adjust_brightness', 'adjust_contrast', 'jitter', 'adaptive_noise', 'shift', 'rotate', 'crop',
-           'Augmentation']
+           'in_range', 'Augmentation']
 
 # %% ../nbs/10_augment.ipynb #c010
 def _each(parameter:torch.Tensor) -> torch.Tensor:
@@ -127,6 +128,16 @@ def crop(images:torch.Tensor, # (b, 1, height, width)
     x, y = _stretched(share, across, width)[:, None, :], _stretched(share, down, height)[:, :, None]
     return F.grid_sample(images, torch.stack(torch.broadcast_tensors(x, y), dim=-1), align_corners=False)
 
+# %% ../nbs/10_augment.ipynb #v001
+def in_range(value,             # what was given
+             low:float,         # the least that is allowed
+             high:float,        # and the most
+             whole:bool=False,  # whether it must be a whole number
+            ) -> bool:
+    "Whether a setting is a number (no truth value, no NaN, no text) from `low` to `high`."
+    kind = Integral if whole else Real
+    return isinstance(value, kind) and not isinstance(value, bool) and bool(low <= value <= high)
+
 # %% ../nbs/10_augment.ipynb #c044
 @dataclass(frozen=True)
 class Augmentation:
@@ -144,11 +155,17 @@ class Augmentation:
     def __post_init__(self):
         for name, low, high in (("blur", 0.001, 100), ("thin", 0, 1), ("brightness", 0, 1), ("contrast", 0, 1),
                                 ("noise", 0, 1), ("shift", 0, 1000), ("rotate", 0, 180), ("crop", 0.01, 1)):
-            value = getattr(self, name)
-            if value is None: continue
-            smallest, largest = value if isinstance(value, (tuple, list)) else (value, value)
-            if not low <= smallest <= largest <= high:
-                raise InputError(f"augmentation {name}", f"is {value}", f"stay within {low} and {high}, smaller number first")
+            value, pair, whole = getattr(self, name), name in ("blur", "thin"), name == "shift"
+            if pair and value is None: continue
+            ends = value if pair else (value, value)
+            fits = isinstance(ends, (tuple, list)) and len(ends) == 2
+            fits = fits and all(in_range(v, low, high, whole) for v in ends) and ends[0] <= ends[1]
+            mend = "two numbers, smaller number first" if pair else f"one {'whole ' * whole}number"
+            if not fits:
+                raise InputError(f"augmentation {name}", f"is {value!r}",
+                                 f"stay within {low} and {high}, {mend}")
+        if not isinstance(self.mask, bool): raise InputError("augmentation mask", f"is {self.mask!r}",
+                                                             "use True or False")
 
     @classmethod
     def weak(cls) -> Augmentation:

@@ -34,9 +34,9 @@ from .patterns import PatternMixture, Patterns, SharedPatterns, mixture, shared_
 from .plot import order_clusters
 from .scoreboard import scores_table, stage_scores
 from .selflabel import SelfLabelling, classify, confidence_threshold, probabilities, self_label
-from .simclr import SimCLR, contrast
+from .simclr import SimCLR, contrast, works_on
 from .spectral import check_n_clusters, spectral_labels
-from .train import Training
+from .train import Training, declined, tell
 
 # %% auto #0
 __all__ = ['Recipe', 'choose_device', 'as_ion_images', 'IonImageClusterer', 'like_beside_like', 'renumbered']
@@ -90,12 +90,20 @@ class Recipe:
 # %% ../nbs/30_clusterer.ipynb #c011
 def choose_device(wanted:str="auto" # "auto", "cpu", "cuda", "cuda:1", "mps"
                  ) -> torch.device:
-    "The device asked for, or the best there is. Raises `InputError` when it is not there."
+    "The device asked for, or the best there is that can train. Raises `InputError` when it is not there."
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wanted == "auto": wanted = next(name for name in ("cuda", "mps", "cpu") if there[name])
-    if not there.get(str(wanted).split(":")[0]):
-        raise InputError("device", f"{wanted!r} is not here", f"use auto or {' or '.join(name for name in there if there[name])}")
-    return torch.device(wanted)
+    if wanted == "auto":
+        for name in ("cuda", "mps", "cpu"):
+            if not there[name]: continue
+            if name == "cpu" or not (cause := works_on(name)): return torch.device(name)
+            warnings.warn(f"device: {name} is here, but cannot be used ({cause}); going on without it")
+    mend = f"use auto or {' or '.join(name for name in there if there[name])}"
+    try: device = torch.device(wanted)
+    except (RuntimeError, TypeError): raise InputError("device", f"{wanted!r} is not here", mend) from None
+    number = torch.cuda.device_count() if device.type == "cuda" else 1
+    if not there.get(device.type) or (device.index or 0) >= number:
+        raise InputError("device", f"{wanted!r} is not here", mend)
+    return device
 
 def as_ion_images(ions) -> IonImages:
     "`ions` itself, or an array (n, height, width) with made-up m/z values 1 to n."
@@ -191,20 +199,24 @@ class _Learnt:
     again:dict                    # for stages that can be repeated cheaply: a function of positions and a seed, that gives labels
 
 def _by_training(self:IonImageClusterer, encoder, features:torch.Tensor, ready:Prepared, options, seconds:dict) -> _Learnt:
-    "Labels by a linear classifier and self-labelling; trains `encoder`."
+    "Labels by a linear classifier and self-labelling; trains `encoder`. A declined stage changes no label."
     recipe, stages = self._recipe(), {}
     with _timed(seconds, "spectral clustering"): initial = self._spectral(features, self.seed)
     stages["contrastive learning"] = initial, features
     with _timed(seconds, "classifier"):
         classifier, rows = classify(features, initial, self.n_clusters_, recipe.classifier, **options("classifier"))
         first = probabilities(encoder, classifier, ready.images)
-        stages["classifier"] = first.argmax(1).cpu().numpy(), features
+        stages["classifier"] = initial if declined(rows) else first.argmax(1).cpu().numpy(), features
     with _timed(seconds, "self-labelling"):
-        threshold = confidence_threshold(first, recipe.self_labelling.quantile)
-        rows = rows + self_label(encoder, classifier, ready.images, ready.mask, threshold, recipe.self_labelling, **options("self-labelling"))
-        last = probabilities(encoder, classifier, ready.images)
-        stages["self-labelling"] = last.argmax(1).cpu().numpy(), embed(encoder, ready.images)
-    labels, confidence = stages["self-labelling"][0], last.max(1).values.cpu().numpy()
+        if declined(rows): tell(rows, "declined: the classifier was", stage="self-labelling")
+        else:
+            threshold = confidence_threshold(first, recipe.self_labelling.quantile)
+            rows = rows + self_label(encoder, classifier, ready.images, ready.mask, threshold,
+                                     recipe.self_labelling, **options("self-labelling"))
+        last = probabilities(encoder, classifier, ready.images).cpu().numpy()
+        labels = initial if declined(rows) == "the classifier was" else last.argmax(1)
+        stages["self-labelling"] = labels, embed(encoder, ready.images)
+    confidence = last[np.arange(len(labels)), labels]
     return _Learnt(stages, "contrastive learning", initial, labels, confidence, classifier, None, stages["self-labelling"][1], rows, {"contrastive learning": _spectral_again(self, features)})
 
 def _spectral_again(self:IonImageClusterer, features:torch.Tensor):

@@ -5,6 +5,8 @@
 # %% ../nbs/11_encoder.ipynb #c003
 from __future__ import annotations
 
+import warnings
+import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,12 +14,13 @@ import torch
 from efficientnet_pytorch import EfficientNet
 from torch import nn
 
+from .augment import in_range
 from .benchmark import download
-from .core import InputError, existing_file, progress, sha256
+from .core import InputError, check_memory, existing_file, progress, sha256
 
 # %% auto #0
-__all__ = ['IMAGENET_URL', 'EfficientNetB0', 'GridEncoder', 'load_weights', 'imagenet_weights', 'build_encoder', 'evaluating',
-           'embed', 'settle']
+__all__ = ['IMAGENET_URL', 'EfficientNetB0', 'GridEncoder', 'read_plain', 'load_weights', 'imagenet_weights', 'build_encoder',
+           'device_of', 'out_of_memory', 'eased', 'evaluating', 'embed', 'settle']
 
 # %% ../nbs/11_encoder.ipynb #c008
 class EfficientNetB0(nn.Module):
@@ -45,7 +48,12 @@ class GridEncoder(nn.Module):
                  grid:int=6,                                 # side of the grid that is kept
                 ):
         super().__init__()
-        if any(c <= 0 or c % 8 for c in channels): raise InputError("channels", f"are {channels}", "give multiples of 8")
+        fits = isinstance(channels, (tuple, list)) and len(channels) > 0
+        if not (fits and all(in_range(c, 8, 8192, whole=True) and c % 8 == 0 for c in channels)):
+            raise InputError("channels", f"are {channels!r}",
+                             "give multiples of 8, such as (16, 32, 64, 128)")
+        if not in_range(grid, 1, 64, whole=True): raise InputError("grid", f"is {grid!r}",
+                                                                   "use a whole number from 1 to 64")
         stages = [nn.Sequential(nn.Conv2d(before, after, kernel, stride=2, padding=kernel // 2, bias=False), nn.GroupNorm(8, after), nn.SiLU())
                   for before, after, kernel in zip((1, *channels), channels, (5, *[3] * len(channels)))]
         self.stages, self.grid = nn.Sequential(*stages), nn.AdaptiveAvgPool2d(grid)
@@ -56,25 +64,69 @@ class GridEncoder(nn.Module):
         "Features of each image."
         return self.grid(self.stages(images)).flatten(1)
 
+# %% ../nbs/11_encoder.ipynb #w001
+def _oddity(path:Path, most:int) -> str: # "" where there is none
+    "What tells, before a file is read, that no network of at most `most` bytes is in it."
+    size = path.stat().st_size
+    if size > most: return f"{size / 1e6:,.0f} MB is too large, {most / 1e6:,.0f} MB are the most"
+    if not zipfile.is_zipfile(path): return ""                       # the format of old files, or none
+    with zipfile.ZipFile(path) as archive: entries = archive.infolist()
+    if any(entry.filename.endswith("constants.pkl") for entry in entries):
+        return "it holds a program (TorchScript)"
+    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries): return "its parts are compressed"
+    if sum(entry.file_size for entry in entries) > size: return "its parts are larger than the file"
+    return ""
+
+# %% ../nbs/11_encoder.ipynb #w0011
+def read_plain(path:Path, # a file that `torch.save` wrote
+               most:int,  # bytes that it may have
+               mend:str,  # what to do where it cannot be used
+              ):          # plain tensors, numbers and texts, and dictionaries and lists of these
+    "What is in a file of plain tensors; never code. Raises `InputError` for everything else."
+    path = existing_file(path, "a file of weights (.pt or .pth)")
+    try:
+        if odd := _oddity(path, most): raise ValueError(odd)
+        check_memory(path, 2 * path.stat().st_size, "its tensors")
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except InputError: raise
+    except Exception as e: # whatever a damaged or malicious file makes torch raise
+        said = str(e) if type(e) is ValueError else type(e).__name__
+        raise InputError(path, f"refused: damaged, or holds more than plain tensors ({said})", mend) from None
+
 # %% ../nbs/11_encoder.ipynb #c023
-def _read_weights(path:Path) -> dict:
+def _size(module:nn.Module) -> int: # bytes
+    "What the weights of a module take."
+    return sum(values.numel() * values.element_size() for values in module.state_dict().values())
+
+def _read_weights(path:Path, most:int=1 << 29) -> dict:
     "The state dict in a file of plain tensors; anything else is refused with `InputError`."
     mend = "give a state dict that torch.save wrote, such as encoder.pt of a run"
-    try: state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as e: # whatever a damaged or malicious file makes torch raise
-        raise InputError(path, f"refused: damaged, or holds more than plain tensors ({type(e).__name__})", mend) from None
+    state = read_plain(path, most, mend)
     if not (isinstance(state, dict) and all(isinstance(v, torch.Tensor) for v in state.values())):
         raise InputError(path, "holds no state dict of tensors", mend)
     return state
 
+def _usable(values:torch.Tensor, wanted:torch.Tensor) -> bool:
+    "Whether a tensor holds finite numbers that can take the place of `wanted`."
+    if values.layout != torch.strided or values.is_quantized or values.is_complex() or values.is_meta:
+        return False
+    return bool(torch.isfinite(values.to(wanted.dtype)).all())
+
+# %% ../nbs/11_encoder.ipynb #w005
 def _put_weights(module:nn.Module, state:dict, where) -> nn.Module:
     "Copy weights into a module; those of a plain EfficientNet go under `embedding`."
-    wanted = module.state_dict()
+    wanted, mend = module.state_dict(), "give weights of the same network"
     state = {name if name in wanted else f"embedding.{name}": values for name, values in state.items()}
     missing = [n for n in wanted if n not in state and not n.endswith("num_batches_tracked")] # a counter; old files lack it
     unlike = [n for n in wanted if n in state and state[n].shape != wanted[n].shape]
     for names, cause in ((missing, "are missing"), (unlike, "have another shape")):
-        if names: raise InputError(where, f"{len(names)} of {len(wanted)} weights {cause}, first {names[0]}", "give weights of the same network")
+        if names: raise InputError(where, f"{len(names)} of {len(wanted)} weights {cause}, first {names[0]}",
+                                   mend)
+    given = [n for n in wanted if n in state]
+    if bad := [n for n in given if not _usable(state[n], wanted[n])]:
+        raise InputError(where, f"{len(bad)} of {len(wanted)} weights are no finite numbers, first {bad[0]}",
+                         mend)
+    if given and not any(state[n].any() for n in given): raise InputError(where, "all weights are zero", mend)
     module.load_state_dict(state, strict=False)
     return module
 
@@ -82,8 +134,7 @@ def load_weights(module:nn.Module, # an encoder; its weights are replaced
                  path:str|Path,    # a state dict: encoder.pt of a run, a published EfficientNet-B0, or a checkpoint that contains one
                 ) -> nn.Module:    # the same
     "Load weights from a file of plain tensors. Raises `InputError` when it is damaged, holds code, or does not fit."
-    path = existing_file(path, "a file of weights (.pt or .pth)")
-    return _put_weights(module, _read_weights(path), path)
+    return _put_weights(module, _read_weights(Path(path), 10 * _size(module) + (1 << 26)), path)
 
 # %% ../nbs/11_encoder.ipynb #c030
 IMAGENET_URL = "https://github.com/lukemelas/EfficientNet-PyTorch/releases/download/1.0/efficientnet-b0-355c32eb.pth"
@@ -119,7 +170,40 @@ def build_encoder(name:str|nn.Module,              # "efficientnet-b0", "grid", 
             raise InputError("weights", "ImageNet weights exist for efficientnet-b0 only", "use none, or give a file")
         _put_weights(encoder, imagenet_weights(), IMAGENET_URL)
     elif weights != "none": load_weights(encoder, weights)
+    # where this order was wrong in older versions
+    if torch.device(device).type == "mps": return encoder.to(device)
     return encoder.to(device=device, memory_format=torch.channels_last)
+
+# %% ../nbs/11_encoder.ipynb #w010
+def device_of(module:nn.Module, otherwise="cpu") -> torch.device:
+    "The device that the weights of a module are on."
+    return next((w.device for w in (*module.parameters(), *module.buffers())), torch.device(otherwise))
+
+def out_of_memory(error:Exception) -> bool:
+    "Whether a device (or torch on the CPU) ran out of memory."
+    said = ("out of memory", "can't allocate memory", "not enough memory", "ALLOC_FAILED")
+    told = isinstance(error, RuntimeError) and any(text in str(error) for text in said)
+    return told or isinstance(error, torch.cuda.OutOfMemoryError)
+
+# %% ../nbs/11_encoder.ipynb #w0101
+def eased(error:Exception,     # what a batch raised
+          size:int,            # of that batch
+          smallest:int,        # batches are halved down to this
+          device:torch.device, # where it was
+          what:str,            # what was being done, for the warning
+         ) -> tuple[int|None,torch.device]: # the next size to try (None: the one at the start) and where
+    "What to try next, with a warning. Raises `InputError` where the CPU cannot either; other errors again."
+    short = out_of_memory(error)
+    if not short and not (device.type == "mps" and isinstance(error, (RuntimeError, TypeError))): raise error
+    cause = "memory ran out" if short else f"an operation failed ({str(error).splitlines()[0]})"
+    if short and size > smallest:
+        size, said = max(smallest, size // 2), f"batches of {max(smallest, size // 2)} from here"
+    elif device.type != "cpu": size, device, said = None, torch.device("cpu"), "from here on the CPU"
+    else:
+        mend = "use a machine with more, smaller images or a smaller encoder"
+        raise InputError(what, f"memory does not suffice for a batch of {size}", mend) from error
+    warnings.warn(f"{what}: {cause}; {said}")
+    return size, device
 
 # %% ../nbs/11_encoder.ipynb #c041
 @contextmanager
@@ -131,26 +215,40 @@ def evaluating(module:nn.Module): # any module
     finally:
         for layer in training: layer.training = True
 
+def _easing(work, module:nn.Module, images:torch.Tensor, batch_size:int, what:str):
+    "`work(size, device)`; while memory is short, in smaller batches or on the CPU, where `module` stays."
+    size, device = batch_size, device_of(module, images.device)
+    while True:
+        try: return work(size, device)
+        except Exception as e: size, device = eased(e, min(size, len(images)), 1, device, what)
+        size = size or batch_size                # here the failed batch is no longer held
+        module.to(device)
+
+# %% ../nbs/11_encoder.ipynb #w013
 def embed(encoder:nn.Module,    # any module that maps images to features
-          images:torch.Tensor,  # (n, 1, size, size), on the encoder's device
+          images:torch.Tensor,  # (n, 1, size, size); they are taken to the encoder's device
           batch_size:int=256,   # images at a time; the features do not depend on it
           show:bool|None=None,  # progress; None: only where a person is looking
-         ) -> torch.Tensor:     # features, float32 (n, d), on the same device
-    "Features of all images, in eval mode and without gradients."
-    with evaluating(encoder), torch.no_grad():
-        batches = progress(images.split(batch_size), "embedding", unit="batch", show=show)
-        return torch.cat([encoder(batch).flatten(1).float() for batch in batches])
+         ) -> torch.Tensor:     # features, float32 (n, d), on the encoder's device
+    "Features of all images, in eval mode and without gradients. Where memory is too small, see `eased`."
+    def work(size, device):
+        batches = progress(images.split(size), "embedding", unit="batch", show=show)
+        return torch.cat([encoder(batch.to(device)).flatten(1).float() for batch in batches])
+    with evaluating(encoder), torch.no_grad(): return _easing(work, encoder, images, batch_size, "embedding")
 
 # %% ../nbs/11_encoder.ipynb #c048
 def settle(module:nn.Module,     # any module that maps images to features, in place
-           images:torch.Tensor,  # (n, 1, size, size), on the module's device
+           images:torch.Tensor,  # (n, 1, size, size); they are taken to the module's device
            batch_size:int=256,   # images at a time, in batches of nearly equal size
           ) -> None:
-    "Set the running statistics of batch-norm layers to those of `images`; a module without such layers is left as it is."
+    "Set the running statistics of batch-norm layers, if any, to those of `images`. Memory: see `eased`."
     norms = [layer for layer in module.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
     if not norms: return
     momenta = [layer.momentum for layer in norms]
-    with evaluating(module), torch.no_grad():
+    def work(size, device):
         for layer in norms: layer.reset_running_stats(); layer.momentum = None; layer.train() # None: the plain mean over batches
-        for batch in images.chunk(-(-len(images) // batch_size)): module(batch)
-        for layer, momentum in zip(norms, momenta): layer.momentum = momentum; layer.eval()
+        for batch in images.chunk(-(-len(images) // size)): module(batch.to(device))
+    with evaluating(module), torch.no_grad():
+        try: _easing(work, module, images, batch_size, "batch statistics")
+        finally:
+            for layer, momentum in zip(norms, momenta): layer.momentum = momentum; layer.eval()

@@ -327,12 +327,13 @@ def prepare(ions:IonImages,
     check_memory("size", 8 * len(ions) * size**2, f"{len(ions)} images of {size} x {size} pixels", "use a smaller size, or fewer ions")
     blank = constant(ions)
     kept = np.flatnonzero(~blank)
-    mask = torch.tensor(ions.mask, dtype=torch.float32, device=device)
+    on = "cpu" if torch.device(device).type == "mps" else device   # where some versions of torch cannot resize so
+    mask = torch.tensor(ions.mask, dtype=torch.float32, device=on)
     share = _resize(mask[None], size, fit)[0]
     new_mask = share >= 0.5 * share.max()
     images = torch.empty((len(kept), 1, size, size), device=device)
     for start in range(0, len(kept), 64):
-        block = torch.tensor(scaled(ions[kept[start:start + 64]], clip), device=device)
+        block = torch.tensor(scaled(ions[kept[start:start + 64]], clip), device=on)
         block = _resize(block, size, fit) / share.clamp_min(1e-6) * new_mask
         images[start:start + 64, 0] = block if levels is None else (block * (levels - 1)).round() / (levels - 1)
-    return Prepared(images, new_mask, kept, np.flatnonzero(blank))
+    return Prepared(images, new_mask.to(device), kept, np.flatnonzero(blank))

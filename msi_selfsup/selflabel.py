@@ -5,6 +5,7 @@
 # %% ../nbs/15_selflabel.ipynb #c003
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,17 +13,32 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .augment import Augmentation
+from .augment import Augmentation, in_range
 from .core import InputError, existing_file
-from .encoder import EfficientNetB0, _put_weights, _read_weights, build_encoder, embed, evaluating, settle
+from .encoder import EfficientNetB0, _put_weights, _read_weights, build_encoder
+from .encoder import device_of, embed, evaluating, settle
 from .simclr import projection_head
-from .train import Training, train
+from .train import Training, _copied, declined, full_precision, tell, train
 
 # %% auto #0
-__all__ = ['classify', 'confident_cross_entropy', 'SelfLabelling', 'confidence_threshold', 'self_label', 'probabilities',
-           'published_model']
+__all__ = ['class_means', 'classify', 'confident_cross_entropy', 'SelfLabelling', 'confidence_threshold', 'self_label',
+           'probabilities', 'published_model']
 
 # %% ../nbs/15_selflabel.ipynb #c007
+def class_means(features:torch.Tensor, # float (n, d)
+                labels:torch.Tensor,   # int64 (n,)
+                n_classes:int) -> nn.Linear:
+    "A classifier without training: the nearest class mean decides, and never for an empty class."
+    with torch.no_grad():
+        means = torch.stack([features[labels == c].mean(0) for c in range(n_classes)])
+        width = (features - means[labels]).square().sum(1).mean().clamp_min(1e-12)
+        empty = means.isnan().any(1)
+        means, bias = means.nan_to_num(), torch.where(empty, -1e30, -0.5 * means.square().sum(1) / width)
+        classifier = nn.Linear(features.shape[1], n_classes).to(features.device)
+        classifier.weight.copy_(means / width); classifier.bias.copy_(bias)
+    return classifier
+
+# %% ../nbs/15_selflabel.ipynb #c0071
 def classify(features:torch.Tensor,  # float32 (n, d), from `embed`
              labels,                 # initial labels, int (n,), 0 to n_classes - 1
              n_classes:int,
@@ -31,14 +47,32 @@ def classify(features:torch.Tensor,  # float32 (n, d), from `embed`
              checkpoint:Path|None=None, # see `train`
              show:bool|None=None,
             ) -> tuple[nn.Linear, list[dict]]: # the classifier, on the features' device, and its history
-    "Train one linear layer to give `features` their `labels`."
+    "Train one linear layer to give `features` their `labels`; `class_means` stands in where that goes wrong."
     labels = torch.as_tensor(labels, device=features.device)
     if len(labels) != len(features): raise InputError("labels", f"there are {len(labels)} for {len(features)} ions", "give one an ion")
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         classifier = nn.Linear(features.shape[1], n_classes).to(features.device)
-    def step(batch, draws): return F.cross_entropy(classifier(features[batch]), labels[batch])
-    return classifier, train({"classifier": classifier}, step, len(features), training, seed, "classifier", f"{n_classes} {labels.tolist()}", checkpoint, show=show)
+    def step(batch, draws, features, labels): return F.cross_entropy(classifier(features[batch]),
+                                                                     labels[batch])
+    history = train({"classifier": classifier}, step, len(features), training, seed, "classifier",
+                    f"{n_classes}", (features, labels), checkpoint=checkpoint, show=show)
+    return _checked(classifier, features, labels, n_classes, history)
+
+# %% ../nbs/15_selflabel.ipynb #l001
+def _checked(classifier:nn.Linear, features:torch.Tensor, labels:torch.Tensor, n_classes:int,
+             history:list[dict]) -> tuple[nn.Linear, list[dict]]:
+    "The classifier, if it tells classes apart; else the class means. Classes that it never gives are named."
+    if not history: return classifier, history                     # it was not to be trained
+    with torch.no_grad(): decided = classifier(features.to(device_of(classifier))).argmax(1).unique().tolist()
+    given = labels.unique().tolist()
+    row = dict(stage="classifier", epoch=history[-1]["epoch"])
+    if not declined(history) and len(decided) == 1 < len(given):
+        tell(history, "declined: all ions are given one class (collapse)", **row)
+    if declined(history): return class_means(features, labels, n_classes), history
+    if lost := [c for c in given if c not in decided]:
+        tell(history, f"{len(lost)} of {len(given)} classes are given to no ion", **row)
+    return classifier, history
 
 # %% ../nbs/15_selflabel.ipynb #c012
 def confident_cross_entropy(weak:torch.Tensor,   # logits of the weakly augmented views, float (b, c)
@@ -63,11 +97,49 @@ class SelfLabelling:
     weak:Augmentation = field(default_factory=Augmentation.weak)
     strong:Augmentation = field(default_factory=Augmentation.strong)
 
+    def __post_init__(self):
+        if not isinstance(self.training, Training): raise InputError("training", f"is {self.training!r}",
+                                                                     "give a Training")
+        _checked_quantile(self.quantile)
+        for name in ("weak", "strong"):
+            value = getattr(self, name)
+            if not isinstance(value, Augmentation):
+                raise InputError(name, f"is {value!r}", "give an Augmentation")
+
+def _checked_quantile(quantile:float) -> float:
+    if in_range(quantile, 0, 1) and quantile < 1: return float(quantile)
+    raise InputError("quantile", f"is {quantile!r}", "use a number from 0 up to, not including, 1")
+
+# %% ../nbs/15_selflabel.ipynb #c0181
 def confidence_threshold(probabilities:torch.Tensor, # (n, c)
                          quantile:float) -> float:
     "The `quantile` of the highest probability of each ion."
-    if not 0 <= quantile < 1: raise InputError("quantile", f"is {quantile}", "use a number from 0 up to, not including, 1")
-    return torch.quantile(probabilities.max(1).values, quantile).item()
+    return torch.quantile(probabilities.max(1).values.cpu(), _checked_quantile(quantile)).item()
+
+# %% ../nbs/15_selflabel.ipynb #l007
+class _Held:
+    "The clusters that have ions at the start, and those that were decided for in an epoch."
+    def __init__(self, encoder:nn.Module, classifier:nn.Module, images:torch.Tensor):
+        self.encoder, self.classifier, self.images, self.seen = encoder, classifier, images, set()
+        self.start = set(self._decided(encoder))
+
+    def _decided(self, encoder:nn.Module) -> list[int]: # none where a probability is no number
+        given = probabilities(encoder, self.classifier, self.images)
+        return given.argmax(1).unique().tolist() if torch.isfinite(given).all() else []
+
+    def lost(self, encoder:nn.Module) -> str: # "" where all have ions
+        left = self.start & set(self._decided(encoder))
+        if not left: return "the probabilities are no longer numbers, or all ions have changed cluster"
+        if len(left) == 1 < len(self.start): return "all ions are in one cluster (collapse)"
+        gone = len(self.start) - len(left)
+        return f"{gone} of {len(self.start)} clusters have lost all ions" if gone else ""
+
+    def check(self) -> str: # after an epoch; "" where all is well
+        seen, self.seen = self.seen, set()
+        if self.start <= seen: return ""
+        settled = copy.deepcopy(self.encoder)
+        settle(settled, self.images)
+        return self.lost(settled)
 
 # %% ../nbs/15_selflabel.ipynb #c020
 def self_label(encoder:nn.Module,    # trained in place
@@ -79,33 +151,47 @@ def self_label(encoder:nn.Module,    # trained in place
                seed:int=0,
                checkpoint:Path|None=None, # see `train`
                show:bool|None=None,
-              ) -> list[dict]:       # history, a row an epoch
-    "Train encoder and classifier on the labels that they give confidently. A batch without a confident image is skipped and counted."
-    def step(batch, draws):
+              ) -> list[dict]:       # history, a row an epoch; see `declined`
+    "Train both on the labels that they give confidently; batches without a confident image are skipped."
+    held, modules = _Held(encoder, classifier,
+                          images), nn.ModuleDict({"encoder": encoder, "classifier": classifier})
+    start = _copied(dict(modules.state_dict()))
+    def step(batch, draws, images, mask):
         chosen = images[batch]
-        with torch.autocast(images.device.type, enabled=False):  # views are made in full precision, whatever the network uses
+        with full_precision(images.device):  # views are made in full precision, whatever the network uses
             weak, strong = settings.weak(chosen, mask, draws), settings.strong(chosen, mask, draws)
         with torch.no_grad(), evaluating(encoder): decided = classifier(encoder(weak).flatten(1))
+        held.seen.update(decided.argmax(1).unique().tolist())
         return confident_cross_entropy(decided, classifier(encoder(strong).flatten(1)), threshold)
     encoder.train()
-    modules = {"encoder": encoder, "classifier": classifier}
-    history = train(modules, step, len(images), settings.training, seed, "self-labelling", f"{settings} {threshold}", checkpoint, show=show)
+    history = train(modules, step, len(images), settings.training, seed, "self-labelling",
+                    f"{settings} {threshold}", (images, mask), held.check,
+                    "no image is confident", checkpoint, show=show)
     encoder.eval()
-    settle(encoder, images)
+    return history if declined(history) else _confirmed(held, modules, start, history)
+
+# %% ../nbs/15_selflabel.ipynb #c0201
+def _confirmed(held:_Held, modules:nn.ModuleDict, start:dict, history:list[dict]) -> list[dict]:
+    "Settle the encoder; where clusters are lost all the same, decline what was learnt."
+    settle(held.encoder, held.images)
+    if history and (wrong := held.lost(held.encoder)):
+        modules.load_state_dict(start)
+        tell(history, f"declined: {wrong}", stage="self-labelling", epoch=history[-1]["epoch"])
     return history
 
 def probabilities(encoder:nn.Module, classifier:nn.Module,
                   images:torch.Tensor, # float32 (n, 1, size, size)
                  ) -> torch.Tensor:    # float32 (n, n_classes), rows sum to 1
     "The classifier's probability of each class for each image, in evaluation mode."
-    with torch.no_grad(): return classifier(embed(encoder, images)).float().softmax(1)
+    with torch.no_grad():
+        return classifier(embed(encoder, images).to(device_of(classifier))).float().softmax(1)
 
 # %% ../nbs/15_selflabel.ipynb #c031
 def published_model(path:str|Path # model_CLR.ckpt, model_CLS.ckpt or model_FineTune.ckpt of Hu et al. 2022, see `published_file`
                    ) -> tuple[EfficientNetB0, nn.Module]: # encoder and head, in eval mode; the head maps (b, 1280) to projections (b, 1024) or logits (b, clusters)
     "The network in a checkpoint of the published code, weights only. Raises `InputError` when it is damaged, holds code, or is of another shape."
     path = existing_file(path, "a published checkpoint (.ckpt)")
-    state = _read_weights(path)
+    state = _read_weights(path, 1 << 28)
     of_head = {name for name in map(str, state) if name.startswith("projection.")}
     with torch.random.fork_rng(devices=[]):      # the weights that are drawn here are replaced
         encoder = build_encoder("efficientnet-b0")

@@ -5,27 +5,31 @@
 # %% ../nbs/13_simclr.ipynb #c003
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .augment import Augmentation
+from .augment import Augmentation, in_range
 from .core import InputError
-from .encoder import embed, settle
-from .train import Training, train
+from .encoder import build_encoder, device_of, embed, settle
+from .train import Training, _copied, declined, full_precision, tell, train
 
 # %% auto #0
-__all__ = ['NTXentLoss', 'projection_head', 'SimCLR', 'contrast']
+__all__ = ['NTXentLoss', 'projection_head', 'SimCLR', 'useless', 'contrast', 'works_on']
 
 # %% ../nbs/13_simclr.ipynb #c007
 class NTXentLoss(nn.Module):
     "Normalised temperature-scaled cross-entropy between two views of a batch (Chen et al. 2020, eq. 1)."
     def __init__(self, temperature:float=0.5): # positive; divides the cosines
         super().__init__()
-        if not temperature > 0: raise InputError("temperature", f"is {temperature}", "use a positive number such as 0.5")
+        if not in_range(temperature, 1e-6, 1e6):
+            raise InputError("temperature", f"is {temperature!r}",
+                             "use a positive number such as 0.5")
         self.temperature = temperature
 
     def forward(self,
@@ -34,12 +38,12 @@ class NTXentLoss(nn.Module):
                ) -> torch.Tensor: # the mean over all 2b views, a scalar
         if a.shape != b.shape or a.ndim != 2: raise InputError("views", f"have shapes {tuple(a.shape)} and {tuple(b.shape)}", "give two of the same (b, d)")
         n = len(a)
-        with torch.autocast(a.device.type, enabled=False):
+        with full_precision(a.device):
             views = F.normalize(torch.cat([a, b]).float(), dim=1)
             likeness = views @ views.T / self.temperature
-            likeness = likeness.masked_fill(torch.eye(2 * n, dtype=torch.bool, device=a.device), -torch.inf) # never itself
-            twins = torch.arange(2 * n, device=a.device).roll(n)
-            return F.cross_entropy(likeness, twins)
+            own = torch.arange(2 * n, device=a.device)
+            likeness = likeness.masked_fill(own == own[:, None], -torch.inf) # never itself
+            return F.cross_entropy(likeness, own.roll(n))
 
 # %% ../nbs/13_simclr.ipynb #c016
 def projection_head(n_features:int, # length of the encoder's features
@@ -49,6 +53,7 @@ def projection_head(n_features:int, # length of the encoder's features
     "The head that the views are compared behind; discarded after training."
     return nn.Sequential(nn.Linear(n_features, hidden), nn.ReLU(), nn.Linear(hidden, n_out))
 
+# %% ../nbs/13_simclr.ipynb #s0031
 @dataclass(frozen=True)
 class SimCLR:
     "Settings of contrastive learning; the defaults are those of Hu et al. 2022."
@@ -59,28 +64,94 @@ class SimCLR:
     first:Augmentation = field(default_factory=Augmentation.medium)  # makes the first view
     second:Augmentation = field(default_factory=Augmentation.medium) # makes the second view
 
+    def __post_init__(self):
+        if not isinstance(self.training, Training): raise InputError("training", f"is {self.training!r}",
+                                                                     "give a Training")
+        NTXentLoss(self.temperature)
+        for name in ("hidden", "n_out"):
+            value = getattr(self, name)
+            if not in_range(value, 1, 10**6, whole=True):
+                raise InputError(name, f"is {value!r}", "use 1 or more, a whole number")
+        for name in ("first", "second"):
+            value = getattr(self, name)
+            if not isinstance(value, Augmentation):
+                raise InputError(name, f"is {value!r}", "give an Augmentation")
+
+# %% ../nbs/13_simclr.ipynb #s005
+class _Spread:
+    "How far the views of a batch lie apart, compared with those of the first batch."
+    first = now = None
+
+    def see(self, views:torch.Tensor) -> None: # projections, (2b, d)
+        # 0 where all are one, at most 1
+        self.now = F.normalize(views.detach().float(), dim=1).var(0, correction=0).sum()
+        if self.first is None: self.first = self.now
+
+    def check(self) -> str: # "" where all is well
+        return "all views became alike (collapse)" if self.now.item() < 1e-3 * self.first.item() else ""
+
+def useless(features:torch.Tensor # (n, d)
+           ) -> str:              # "" where they can be compared
+    "Why features tell no images apart."
+    if not torch.isfinite(features).all(): return "features are no longer finite"
+    apart, largest = (features - features[:1]).abs().max(), features.abs().max()
+    return "all images have the same features" if apart <= 1e-6 * largest else ""
+
 # %% ../nbs/13_simclr.ipynb #c017
 def contrast(encoder:nn.Module,     # images (b, 1, size, size) -> features; trained in place
-             images:torch.Tensor,   # prepared images, float32 (n, 1, size, size), on the encoder's device
+             images:torch.Tensor,   # prepared images, float32 (n, 1, size, size)
              mask:torch.Tensor,     # bool (size, size)
              settings:SimCLR=SimCLR(),
              seed:int=0,
              checkpoint:Path|None=None, # see `train`
              show:bool|None=None,
-            ) -> list[dict]:        # history, a row an epoch
-    "Train `encoder` to tell the ions of one experiment apart (SimCLR)."
+            ) -> list[dict]:        # history, a row an epoch; see `declined`
+    "Train `encoder` to tell the ions of one experiment apart (SimCLR). Where that fails, it is as it was."
+    if settings.training.epochs and len(images) and bool((images == images[:1]).all()):
+        tell(history := [], "declined: all images are the same", stage="contrastive learning")
+        return history
+    start, stage = _copied(dict(encoder.state_dict())), "contrastive learning"
     n_features = embed(encoder, images[:2]).shape[1]
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        head = projection_head(n_features, settings.hidden, settings.n_out).to(images.device)
-    loss = NTXentLoss(settings.temperature)
-    encoder.train()
-    def step(batch, draws):
+        head = projection_head(n_features, settings.hidden,
+                               settings.n_out).to(device_of(encoder, images.device))
+    loss, spread = NTXentLoss(settings.temperature), _Spread()
+    def step(batch, draws, images, mask):
         chosen = images[batch]
-        with torch.autocast(images.device.type, enabled=False):  # views are made in full precision, whatever the network uses
+        with full_precision(images.device):  # views are made in full precision, whatever the network uses
             views = torch.cat([settings.first(chosen, mask, draws), settings.second(chosen, mask, draws)])
-        return loss(*head(encoder(views).flatten(1)).chunk(2))
-    history = train({"encoder": encoder, "head": head}, step, len(images), settings.training, seed, "contrastive learning", repr(settings), checkpoint, show=show)
+        projected = head(encoder(views).flatten(1))
+        spread.see(projected)
+        return loss(*projected.chunk(2))
+    encoder.train()
+    history = train({"encoder": encoder, "head": head}, step, len(images), settings.training, seed, stage,
+                    repr(settings), (images, mask), spread.check,
+                    checkpoint=checkpoint, show=show)
     encoder.eval()
+    return history if declined(history) else _settled(encoder, images, start, history, stage)
+
+# %% ../nbs/13_simclr.ipynb #s007
+def _settled(encoder:nn.Module, images:torch.Tensor, start:dict, history:list[dict], stage:str) -> list[dict]:
+    "Settle the encoder; where its features are of no use, decline what it has learnt and set it to `start`."
     settle(encoder, images)
+    if history and (wrong := useless(embed(encoder, images))):
+        encoder.load_state_dict(start)
+        tell(history, f"declined: {wrong}", stage=stage, epoch=history[-1]["epoch"])
     return history
+
+# %% ../nbs/13_simclr.ipynb #s013
+@lru_cache
+def works_on(device:str) -> str: # "" where it works
+    "Why a step of training cannot be made on a device, found by making one."
+    chosen = SimCLR(Training(1, 1e-3, batch_size=4), hidden=8, n_out=8)
+    try:
+        images = torch.rand(4, 1, 96, 96, generator=torch.Generator().manual_seed(0)).to(device)
+        encoder = build_encoder("grid", device=device)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            history = contrast(encoder, images, torch.ones(96, 96, dtype=torch.bool, device=device), chosen,
+                               show=False)
+    except Exception as e: return (str(e).splitlines() or [type(e).__name__])[0]
+    if device_of(encoder).type != torch.device(device).type: return "a step of training failed there"
+    return declined(history)

@@ -5,21 +5,28 @@
 # %% ../nbs/12_train.ipynb #c003
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import time
 import warnings
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
 
 import torch
+from fastcore.basics import patch as fastcore_patch
 from torch import nn
 
-from .core import InputError, progress, written_whole
+from . import __version__
+from .augment import in_range
+from .core import InputError, checked_seed, progress, written_whole
+from .encoder import _size, device_of, eased, read_plain
 
 # %% auto #0
-__all__ = ['Training', 'batch_size', 'batches', 'save_whole', 'train']
+__all__ = ['Training', 'batch_size', 'batches', 'half_precision', 'full_precision', 'save_whole', 'to', 'kept', 'restore', 'tell',
+           'declined', 'train']
 
 # %% ../nbs/12_train.ipynb #c007
 @dataclass(frozen=True)
@@ -33,9 +40,15 @@ class Training:
     patience:int|None=None        # stop when the loss has not fallen for so many epochs; None: never
 
     def __post_init__(self):
-        if self.epochs < 0: raise InputError("epochs", f"is {self.epochs}", "use 0 or more")
-        if not self.learning_rate > 0: raise InputError("learning_rate", f"is {self.learning_rate}", "use a positive number such as 1e-3")
-        if self.batch_size is not None and self.batch_size < 2: raise InputError("batch_size", f"is {self.batch_size}", "use 2 or more")
+        for name, low, high, whole, mend in (
+                ("epochs", 0, 10**6, True, "use 0 or more, a whole number"),
+                ("learning_rate", 1e-30, 1e30, False, "use a positive number such as 1e-3"),
+                ("batch_size", 2, 10**9, True, "use 2 or more, a whole number"),
+                ("weight_decay", 0, 1e30, False, "use 0 or more"),
+                ("patience", 1, 10**6, True, "use 1 or more, a whole number")):
+            value = getattr(self, name)
+            if value is None and name in ("batch_size", "patience"): continue
+            if not in_range(value, low, high, whole): raise InputError(name, f"is {value!r}", mend)
         if self.schedule not in ("cosine", "constant"): raise InputError("schedule", f"is {self.schedule!r}", 'use "cosine" or "constant"')
 
 def batch_size(n:int,            # ions in the data set
@@ -49,6 +62,39 @@ def batches(n:int, size:int, generator:torch.Generator) -> torch.Tensor: # int64
     "The positions of the ions in each batch of one epoch; each ion at most once."
     return torch.randperm(n, generator=generator)[:n // size * size].view(-1, size)
 
+# %% ../nbs/12_train.ipynb #t002
+def half_precision(device:torch.device) -> AbstractContextManager:
+    "Half precision where it pays, on CUDA; elsewhere nothing."
+    if device.type != "cuda": return nullcontext()
+    return torch.autocast("cuda", dtype=torch.float16, cache_enabled=False)
+
+def full_precision(device:torch.device) -> AbstractContextManager:
+    "Single precision inside a block of half precision."
+    return torch.autocast(device.type, enabled=False) if device.type in ("cuda", "cpu") else nullcontext()
+
+# %% ../nbs/12_train.ipynb #t004
+def _digest(*parts) -> str:
+    "SHA-256 of tensors by type, shape and values, of dictionaries, lists, and whatever `repr` tells apart."
+    digest = hashlib.sha256()
+    def add(part):
+        if isinstance(part, torch.Tensor):
+            digest.update(f"{part.dtype} {tuple(part.shape)} ".encode())
+            digest.update(part.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+        elif isinstance(part, (dict, list, tuple)):
+            digest.update(f"{len(part)} ".encode())
+            for inner in (part.items() if isinstance(part, dict) else part): add(inner)
+        else: digest.update(repr(part).encode())
+        digest.update(b";")
+    add(parts)
+    return digest.hexdigest()
+
+# %% ../nbs/12_train.ipynb #t0041
+def _copied(part):
+    "The same dictionaries and lists, every tensor copied to the CPU."
+    if isinstance(part, torch.Tensor): return part.detach().to("cpu", copy=True)
+    if isinstance(part, dict): return {name: _copied(inner) for name, inner in part.items()}
+    return [_copied(inner) for inner in part] if isinstance(part, list) else part
+
 # %% ../nbs/12_train.ipynb #c014
 def save_whole(content:dict, path:str|Path) -> None:
     "`torch.save` to a file that is written whole or not at all; a full disk is an `OSError`."
@@ -56,37 +102,98 @@ def save_whole(content:dict, path:str|Path) -> None:
     torch.save(content, buffer)
     with written_whole(path) as partial: partial.write_bytes(buffer.getbuffer())
 
+# %% ../nbs/12_train.ipynb #c0141
 @dataclass
 class _State:
     "All that changes while a stage trains."
     modules:nn.ModuleDict
-    optimiser:torch.optim.Optimizer
-    scaler:torch.amp.GradScaler
-    draws:torch.Generator          # of the augmentations, on the device
-    order:torch.Generator          # of the batches, on the CPU
-    history:list[dict]
+    training:Training
+    seed:int
+    data:tuple                     # what the step learns from, on the device
+    size:int                       # ions a batch
+    epoch:int = 0                  # epochs that are done
+    slower:float = 1.              # what the learning rate is multiplied by, once training has gone wrong
+    history:list[dict] = field(default_factory=list)
 
-    def save(self, path:Path, key:str) -> None:
-        device = next(self.modules.parameters()).device
-        on_device = torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.empty(0)
-        save_whole(dict(key=key, modules=self.modules.state_dict(), optimiser=self.optimiser.state_dict(),
-                        scaler=self.scaler.state_dict(), draws=self.draws.get_state(), order=self.order.get_state(),
-                        dropout=torch.get_rng_state(), dropout_on_device=on_device, history=self.history), path)
+    def __post_init__(self):
+        torch.manual_seed(self.seed)
+        self.optimiser = torch.optim.Adam(self.modules.parameters(), self.training.learning_rate,
+                                          weight_decay=self.training.weight_decay)
+        self.order = torch.Generator().manual_seed(self.seed)              # of the batches, on the CPU
+        self.to(device_of(self.modules))
 
-    def load(self, path:Path, key:str) -> None:
-        device = next(self.modules.parameters()).device
-        try: kept = torch.load(path, map_location="cpu", weights_only=True)
+# %% ../nbs/12_train.ipynb #t008
+@fastcore_patch
+def to(self:_State, device:torch.device) -> None:
+    "Take modules and data to a device, with a new generator of draws and a new scaler of half precision."
+    self.device = device
+    self.modules.to(device)
+    self.data = tuple(part.to(device) for part in self.data)
+    self.draws = torch.Generator(device).manual_seed(self.seed)            # of the augmentations
+    self.scaler = torch.amp.GradScaler("cuda", enabled=device.type == "cuda")
+
+# %% ../nbs/12_train.ipynb #t0081
+@fastcore_patch
+def kept(self:_State) -> dict:
+    "A copy of the state, on the CPU."
+    on_device = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else torch.empty(0)
+    return _copied(dict(modules=dict(self.modules.state_dict()), optimiser=self.optimiser.state_dict(),
+                        scaler=self.scaler.state_dict(),
+                        draws=self.draws.get_state(), order=self.order.get_state(),
+                        dropout=torch.get_rng_state(), dropout_on_device=on_device,
+                        device=self.device.type, size=self.size, epoch=self.epoch, slower=self.slower,
+                        history=[dict(row) for row in self.history]))
+
+# %% ../nbs/12_train.ipynb #t0082
+@fastcore_patch
+def restore(self:_State, kept:dict) -> None:
+    "Set the state from such a copy."
+    self.modules.load_state_dict(kept["modules"])
+    # a copy: the optimiser would keep, and change, the tensors that it is given
+    self.optimiser.load_state_dict(_copied(kept["optimiser"]))
+    self.scaler.load_state_dict(kept["scaler"])
+    self.order.set_state(kept["order"]); torch.set_rng_state(kept["dropout"])
+    if kept["device"] == self.device.type: self.draws.set_state(kept["draws"])
+    if kept["device"] == self.device.type == "cuda":
+        torch.cuda.set_rng_state(kept["dropout_on_device"], self.device)
+    self.size, self.epoch, self.slower = kept["size"], kept["epoch"], kept["slower"]
+    self.history = [dict(row) for row in kept["history"]]
+
+# %% ../nbs/12_train.ipynb #t012
+def _line(error:Exception) -> str:
+    "What an exception says, in one line."
+    return " ".join((str(error) or type(error).__name__).split())
+
+class _Keeper:
+    "Writes the state of a stage to a file now and then, and reads it back."
+    def __init__(self, path:Path|None, every:float, key:Callable):
+        self.path, self.every, self.at, self.last, self.failed = path, every, time.monotonic(), None, False
+        self.key = None if path is None else key()
+
+    def write(self, kept:dict, now:bool=False) -> None:
+        due = now or time.monotonic() - self.at >= self.every
+        if self.path is None or self.last is kept or not due: return
+        try: save_whole(dict(key=self.key, digest=_digest(kept), state=kept), self.path)
+        except Exception as e:
+            said = f"{self.path}: the checkpoint cannot be written ({_line(e)}); training goes on without"
+            if not self.failed: warnings.warn(said)
+            self.failed = True
+        self.at, self.last = time.monotonic(), kept
+
+    def read(self, state:_State) -> None:
+        if self.path is None or not self.path.exists(): return
+        start = state.kept()
+        try:
+            found = read_plain(self.path, 8 * _size(state.modules) + (1 << 26), "delete it")
+            # another stage's or another run's: start anew
+            if found["key"] != self.key: return
+            kept = found["state"]
+            if found["digest"] != _digest(kept): raise ValueError("its content has changed")
+            if kept["device"] != state.device.type: state.to(torch.device("cpu"))  # its device was too small
+            state.restore(kept)
         except Exception as e: # whatever a damaged file makes torch raise
-            warnings.warn(f"{path}: damaged ({type(e).__name__}); this stage starts anew")
-            return
-        if kept["key"] != key: return                        # another stage's or another run's: start anew
-        self.modules.load_state_dict(kept["modules"])
-        self.optimiser.load_state_dict(kept["optimiser"])
-        self.scaler.load_state_dict(kept["scaler"])
-        self.draws.set_state(kept["draws"]); self.order.set_state(kept["order"])
-        torch.set_rng_state(kept["dropout"])
-        if device.type == "cuda": torch.cuda.set_rng_state(kept["dropout_on_device"], device)
-        self.history.extend(kept["history"])
+            warnings.warn(f"{self.path}: damaged, or no checkpoint ({_line(e)}); the stage starts anew")
+            state.restore(start)
 
 # %% ../nbs/12_train.ipynb #c017
 def _learning_rate(training:Training, epoch:int) -> float:
@@ -99,52 +206,123 @@ def _stalled(losses:list[float], patience:int|None) -> bool:
     return patience is not None and len(losses) > patience and min(losses[-patience:]) >= min(losses[:-patience])
 
 # %% ../nbs/12_train.ipynb #c019
-def _run_epoch(state:_State, step:Callable, positions:torch.Tensor, half:bool) -> tuple[float, int]:
+def _run_epoch(state:_State, step:Callable, positions:torch.Tensor) -> tuple[float, int]:
     "Train on each batch; the mean loss (NaN when all were skipped) and the number of skipped batches."
-    device = next(state.modules.parameters()).device
     losses = []
-    for batch in positions.to(device):
-        with torch.autocast(device.type, dtype=torch.float16, enabled=half, cache_enabled=False): loss = step(batch, state.draws)
+    for batch in positions.to(state.device):
+        with half_precision(state.device): loss = step(batch, state.draws, *state.data)
         if loss is None: continue
         state.optimiser.zero_grad(set_to_none=True)
         state.scaler.scale(loss).backward()
         state.scaler.step(state.optimiser)
         state.scaler.update()
         losses.append(loss.detach())
-    mean = torch.stack(losses).mean().item() if losses else math.nan # the one wait for the device an epoch
-    return mean, len(positions) - len(losses)
+    skipped, all_losses = len(positions) - len(losses), torch.stack(losses) if losses else torch.empty(0)
+    # where half precision overflows, the scaler leaves the weights alone
+    if state.device.type == "cuda": all_losses = all_losses[all_losses.isfinite()]
+    # the one wait for the device an epoch
+    return all_losses.mean().item(), skipped
+
+# %% ../nbs/12_train.ipynb #t015
+def tell(history:list[dict], said:str, **row) -> None:
+    "Add a row to the history that says what happened, and warn."
+    row = dict(stage="", epoch=0, loss=math.nan, learning_rate=math.nan, skipped=0) | row | dict(event=said)
+    history.append(row)
+    warnings.warn(f"{row['stage']}, epoch {row['epoch']}: {said}")
+
+def declined(history:list[dict] # of a stage
+            ) -> str:           # "" where its result stands
+    "Why a stage was declined."
+    event = history[-1].get("event", "") if history else ""
+    return event.removeprefix("declined: ") if event.startswith("declined: ") else ""
+
+def _wrong(state:_State, loss:float, idle:bool, check:Callable|None) -> str: # "" where all is well
+    "What is wrong after an epoch."
+    if not idle and not math.isfinite(loss): return f"the loss is {loss}"
+    weights = [torch.isfinite(values).all() for values in state.modules.state_dict().values()]
+    if not torch.stack(weights).all(): return "weights are no longer finite"
+    return check() if check else ""
+
+# %% ../nbs/12_train.ipynb #t016
+def _judged(state:_State, start:dict, row:dict, idle:str, check:Callable|None) -> dict: # what to keep
+    "After the epoch in `row`: go on, begin again at `start`, end the stage, or decline it (modules at `start`)."
+    wrong = _wrong(state, row["loss"], bool(idle), check)
+    if not wrong and not idle:
+        state.history.append(row)
+        state.epoch += 1
+        return state.kept()
+    if wrong and state.slower == 1:
+        state.restore(start | dict(history=state.history, size=state.size, slower=0.1))
+        tell(state.history, f"{wrong}; begun again at a tenth of the learning rate", **row)
+        return state.kept()
+    if wrong or not state.epoch:
+        state.modules.load_state_dict(start["modules"])
+        tell(state.history, f"declined: {wrong or idle}", **row)
+    else: tell(state.history, f"{idle}; ended here", **row)
+    state.epoch = state.training.epochs
+    return state.kept()
+
+# %% ../nbs/12_train.ipynb #t017
+def _next(state:_State, step:Callable, n:int, good:dict, start:dict, stage:str, idle:str,
+          check:Callable|None) -> dict: # what to keep
+    "Train for an epoch and judge it; where memory ran out, go back before it, to smaller batches or the CPU."
+    rate = _learning_rate(state.training, state.epoch) * state.slower
+    for group in state.optimiser.param_groups: group["lr"] = rate
+    row = dict(stage=stage, epoch=state.epoch + 1, loss=math.nan, learning_rate=rate, skipped=0)
+    try: row["loss"], row["skipped"] = _run_epoch(state, step, batches(n, state.size, state.order))
+    except Exception as e: size, device = eased(e, state.size, min(8, state.size), state.device, stage)
+    else: return _judged(state, start, row, idle if row["skipped"] == n // state.size else "", check)
+    if device != state.device: state.to(device)
+    state.restore(good)
+    state.size = size or batch_size(n, state.training.batch_size)
+    state.history.append(row | dict(event=f"memory ran out: batches of {state.size} on {device.type}"))
+    return state.kept()
 
 # %% ../nbs/12_train.ipynb #c020
 def train(modules:dict[str, nn.Module], # what is trained, in place
-          step:Callable,                # (positions int64 (b,), generator) -> loss, or None to skip the batch
+          step:Callable,                # (positions int64 (b,), generator, *data) -> loss; None skips it
           n:int,                        # ions in the data set
           training:Training,
           seed:int=0,                   # fixes batches, draws and dropout
           stage:str="training",         # name of the stage, for the bar, the history and the checkpoint
-          of:str="",                    # what else a checkpoint depends on: it is used only where this is the same
+          of:str="",                    # settings of the step, for the checkpoint's key
+          data:tuple[torch.Tensor, ...]=(), # what the step learns from; taken to the device of the modules
+          check:Callable|None=None,     # () -> what is wrong after an epoch, "" where nothing is
+          idle:str="no batch has anything to learn from", # what to say where that is so
           checkpoint:Path|None=None,    # file to keep the state in, and to go on from if it is there
           keep_every:float=10.,         # seconds between two writes of the checkpoint
           show:bool|None=None,          # progress bar; None: where a person is looking
-         ) -> list[dict]:               # a row an epoch: stage, epoch, loss, learning_rate, skipped
+         ) -> list[dict]:               # stage, epoch, loss, learning_rate, skipped; `event` if any
     "Train `modules` with `step`. Stopped and started again with the same checkpoint, it ends as if never stopped."
-    modules = nn.ModuleDict(modules)
-    device = next(modules.parameters()).device
-    half = device.type == "cuda"
-    size, key = batch_size(n, training.batch_size), f"{stage} {n} {seed} {training} {of}"
-    with torch.random.fork_rng(devices=[device] if half else []):
-        torch.manual_seed(seed)
-        state = _State(modules, torch.optim.Adam(modules.parameters(), training.learning_rate, weight_decay=training.weight_decay),
-                       torch.amp.GradScaler(device.type, enabled=half), torch.Generator(device).manual_seed(seed),
-                       torch.Generator().manual_seed(seed), [])
-        if checkpoint is not None and checkpoint.exists(): state.load(checkpoint, key)
-        kept = time.monotonic()
-        with progress(stage=stage, total=training.epochs, unit="epoch", show=show, initial=len(state.history)) as bar:
-            for epoch in range(len(state.history), training.epochs):
-                if _stalled([row["loss"] for row in state.history], training.patience): break
-                for group in state.optimiser.param_groups: group["lr"] = _learning_rate(training, epoch)
-                loss, skipped = _run_epoch(state, step, batches(n, size, state.order), half)
-                state.history.append(dict(stage=stage, epoch=epoch + 1, loss=loss, learning_rate=_learning_rate(training, epoch), skipped=skipped))
-                bar.set_postfix(loss=f"{loss:.3f}"); bar.update()
-                if checkpoint is not None and (epoch + 1 == training.epochs or time.monotonic() - kept >= keep_every):
-                    state.save(checkpoint, key); kept = time.monotonic()
+    modules, seed = nn.ModuleDict(modules), checked_seed(seed)
+    device = device_of(modules)
+    def key():
+        weights = [(name, values, values.requires_grad) for name, values in modules.named_parameters()]
+        trained = weights + list(modules.named_buffers())
+        return _digest(__version__, torch.__version__, device.type, stage, of, n, seed, training,
+                       str(modules), trained, data)
+    keeper = _Keeper(checkpoint, keep_every, key)
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        state = _State(modules, training, seed, tuple(data), batch_size(n, training.batch_size))
+        def epoch(good, start): return _next(state, step, n, good, start, stage, idle, check)
+        _train(state, keeper, stage, show, epoch)
     return state.history
+
+# %% ../nbs/12_train.ipynb #c0201
+def _train(state:_State, keeper:_Keeper, stage:str, show:bool|None, epoch:Callable) -> None:
+    "All epochs; whatever stops them, the last state is kept."
+    start = state.kept()
+    keeper.read(state)
+    good = state.kept()
+    with progress(stage=stage, total=state.training.epochs, unit="epoch", show=show,
+                  initial=state.epoch) as bar:
+        try:
+            while state.epoch < state.training.epochs:
+                losses = [row["loss"] for row in state.history if "event" not in row]
+                if _stalled(losses[len(losses) - state.epoch:], state.training.patience): break
+                good = epoch(good, start)
+                bar.set_postfix(loss=f"{state.history[-1]['loss']:.3f}"); bar.update(state.epoch - bar.n)
+                keeper.write(good, state.epoch == state.training.epochs)
+        except BaseException:
+            keeper.write(good, now=True)
+            raise
