@@ -16,11 +16,11 @@ from .core import InputError
 from .images import IonImages, constant, pixels, scaled, smoothed
 
 # %% auto #0
-__all__ = ['BASELINES', 'CHEAP_BASELINES', 'cosine_features', 'pearson_features', 'smoothed_cosine_features',
+__all__ = ['BASELINES', 'FITTED_TOGETHER', 'CHEAP_BASELINES', 'cosine_features', 'pearson_features', 'smoothed_cosine_features',
            'root_smoothed_pearson_features', 'median_threshold_cosine_features', 'spearman_features',
            'structural_similarity', 'affinity_features', 'structural_similarity_features', 'oriented_gradients',
            'oriented_gradient_features', 'n_components_for', 'principal_component_features',
-           'non_negative_part_features', 'baseline_features']
+           'non_negative_part_features', 'baseline_features', 'baseline_again']
 
 # %% ../nbs/20_baseline.ipynb #c010
 def _unit_rows(rows:np.ndarray, # (n, p), one an ion
@@ -172,6 +172,7 @@ BASELINES = {"cosine": cosine_features, "pearson": pearson_features, "spearman":
              "sqrt smoothed pearson": root_smoothed_pearson_features, "median-threshold cosine": median_threshold_cosine_features,
              "ssim": structural_similarity_features, "pca": principal_component_features, "nmf": non_negative_part_features,
              "hog": oriented_gradient_features}
+FITTED_TOGETHER = ("ssim", "pca", "nmf") # views in which the features of an ion depend on the other ions
 CHEAP_BASELINES = tuple(name for name in BASELINES if name not in ("ssim", "nmf"))
 
 def baseline_features(ions:IonImages,
@@ -180,3 +181,11 @@ def baseline_features(ions:IonImages,
     "The view of that name. Raises `InputError` for an unknown one."
     if name not in BASELINES: raise InputError("baseline", f"{name!r} is unknown", f"use one of {', '.join(BASELINES)}")
     return BASELINES[name](ions) if len(ions) else np.zeros((0, 0), np.float32)
+
+def baseline_again(ions:IonImages,
+                   name:str,            # one of `BASELINES`
+                   features:np.ndarray, # the view of all `ions`, (n, d)
+                   some:np.ndarray      # positions of a part of them, int (m,)
+                  ) -> np.ndarray:      # float32 (m, any)
+    "The view of some of the ions as if there were no others: only where ions have a say in each other's features is it computed anew."
+    return baseline_features(ions[some], name) if name in FITTED_TOGETHER else features[some]

@@ -5,6 +5,8 @@
 # %% ../nbs/17_choice.ipynb #c003
 from __future__ import annotations
 
+import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +15,7 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch.nn import functional as F
 
-from .core import checked_seed
+from .core import InputError, checked_seed
 from .patterns import PatternMixture, Patterns, _blurred, _table, mixture, refined, shared_patterns
 from .spectral import spectral_labels
 
@@ -72,21 +74,35 @@ class NumberChoice:
     n_clusters:int
     curve:pd.DataFrame # n_clusters, log_likelihood, score (higher is better; a difference below a few units means nothing)
     n_patterns:int     # that it was judged by
+    at_limit:bool=False # whether it is the largest number that was considered: more clusters might be better
 
-@threadpool_limits.wrap(limits=1)
-def choose_n_clusters(images:np.ndarray, # (n, height, width), 0 or more, none of them constant; at least 8
-                      mask:np.ndarray,   # bool (height, width), True = measured
-                      settings:Patterns=Patterns(),
-                      seed:int=0,
-                      most:int=30,       # clusters to consider; never more than a quarter of the ions
-                     ) -> NumberChoice:
-    "The number of clusters with the highest penalised likelihood."
-    n, most = len(images), max(2, min(most, len(images) // 4))
-    patterns = shared_patterns(images, mask, int(np.clip(1.3 * n_significant(images, mask, settings, seed), 4, 60)), settings)
-    coordinates, noise = patterns(images)
+def _penalised(coordinates:torch.Tensor, noise:torch.Tensor, most:int, settings:Patterns, seed:int) -> pd.DataFrame:
+    "The curve of `NumberChoice` from `most` clusters down to 2."
+    n, n_patterns = coordinates.shape
     starts = [spectral_labels(F.normalize(coordinates), most, None, assign, seed) for assign in ("discretize", "cluster_qr")]
     fitted, _ = max((mixture(coordinates, noise, labels, most, settings) for labels in starts), key=lambda fit: fit[1][-1])
     path = merge_path(fitted, coordinates, noise)
-    curve = pd.DataFrame([dict(n_clusters=k, log_likelihood=likelihood, score=likelihood - 1.25 * k * coordinates.shape[1] / 2 * np.log(n) * n / max(n - k - 1, 1))
-                          for k, (_, likelihood) in sorted(path.items())])
-    return NumberChoice(int(curve.n_clusters[curve.score.idxmax()]), curve, coordinates.shape[1])
+    return pd.DataFrame([dict(n_clusters=k, log_likelihood=likelihood, score=likelihood - 1.25 * k * n_patterns / 2 * np.log(n) * n / max(n - k - 1, 1))
+                         for k, (_, likelihood) in sorted(path.items())])
+
+@threadpool_limits.wrap(limits=1)
+def choose_n_clusters(images:np.ndarray, # (n, height, width), 0 or more, none of them constant; at least 3, and of use from 8 on
+                      mask:np.ndarray,   # bool (height, width), True = measured
+                      settings:Patterns=Patterns(),
+                      seed:int=0,
+                      most:int|None=None, # clusters to consider, 2 or more; None: 30, and more while the best is near; never above a quarter of the ions
+                     ) -> NumberChoice:
+    "The number of clusters with the highest penalised likelihood; warns where it is the largest considered. Raises `InputError`."
+    if most is not None and most < 2: raise InputError("most", f"is {most}", "consider at least 2 clusters")
+    ceiling = max(2, len(images) // 4 if most is None else min(most, len(images) // 4))
+    n_patterns = int(np.clip(1.3 * n_significant(images, mask, settings, seed), 4, 60))
+    coordinates, noise = shared_patterns(images, mask, n_patterns, settings)(images)
+    bound = min(30 if most is None else most, ceiling)
+    while True:
+        curve = _penalised(coordinates, noise, bound, settings, seed)
+        best = int(curve.n_clusters[curve.score.idxmax()])
+        if best < 0.8 * bound or bound == ceiling: break
+        bound = min(math.ceil(1.5 * bound), ceiling)
+    at_limit = best == bound
+    if at_limit: warnings.warn(f"n_clusters: {best} is the most that was considered for {len(images)} ions; more might be better")
+    return NumberChoice(best, curve, coordinates.shape[1], at_limit)

@@ -23,14 +23,14 @@ from sklearn.utils.validation import check_is_fitted
 from torch.nn import functional as F
 
 from .augment import Augmentation
-from .baseline import BASELINES, CHEAP_BASELINES, baseline_features, root_smoothed_pearson_features
+from .baseline import BASELINES, CHEAP_BASELINES, baseline_again, baseline_features, root_smoothed_pearson_features
 from .choice import choose_n_clusters
 from .confidence import averaged_probabilities, structure_test
 from .core import InputError, checked_seed
 from .encoder import build_encoder, embed
 from .images import IonImages, Prepared, prepare, scaled
 from .neighbours import colocalised as near, without_noise
-from .patterns import PatternMixture, Patterns, SharedPatterns, mixture, shared_patterns
+from .patterns import PatternMixture, Patterns, SharedPatterns, checked_start, mixture, shared_patterns
 from .plot import order_clusters
 from .scoreboard import scores_table, stage_scores
 from .selflabel import SelfLabelling, classify, confidence_threshold, probabilities, self_label
@@ -39,7 +39,7 @@ from .spectral import check_n_clusters, spectral_labels
 from .train import Training, declined, tell
 
 # %% auto #0
-__all__ = ['Recipe', 'choose_device', 'as_ion_images', 'IonImageClusterer', 'like_beside_like', 'renumbered']
+__all__ = ['FEATURES_KEPT', 'Recipe', 'choose_device', 'as_ion_images', 'IonImageClusterer', 'like_beside_like', 'renumbered']
 
 # %% ../nbs/30_clusterer.ipynb #c007
 @dataclass(frozen=True)
@@ -115,6 +115,7 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
 
     After `fit`: `labels_` int64 (n,), -1 for ions in no cluster, because their images are constant or show no structure beyond noise; `structure_` float64 (n,),
     how often noise alone would look as structured; `confidence_` float32 (n,), how probable the label is (0 for ions in no cluster; where averaging would have another label than the classifier, below a half);
+    `probabilities_` float32 (n, n_clusters), what it is read from: of each cluster, in the default averaged over analyses of fewer ions (consensus), so not what `predict_proba` gives;
     `embedding_` float32 (n, d), the encoder's features and, in the default, beside them the coordinates among the shared patterns, which are
     what the mixture clusters; `embedding_before_`, the features of the untrained encoder; zero for ions in no cluster;
     `places_` float32 (n, d), where each ion lies once its noise is allowed for (`without_noise`), or, without patterns, the embedding;
@@ -224,12 +225,45 @@ def _spectral_again(self:IonImageClusterer, features:torch.Tensor):
     return lambda positions, seed: self._spectral(features[positions], seed)
 
 # %% ../nbs/30_clusterer.ipynb #c021
+FEATURES_KEPT = ("contrastive learning", "both views") # stages, or starts of the mixture, whose stability is measured with the trained features kept
+
+def _anew(self:IonImageClusterer, ions:IonImages, images:np.ndarray, features:torch.Tensor, start:str, seen) -> dict[str, Callable]:
+    "For each stage a function of positions and a seed, that gives labels: what is fitted to the ions is fitted anew to those, but not the encoder. `seen`: the view of the start, or given labels."
+    settings, k, known = self._recipe().patterns, self.n_clusters_, {}
+    def points(some):
+        if (key := some.tobytes()) not in known: known[key] = shared_patterns(images[some], ions.mask, math.ceil(settings.per_cluster * k), settings)(images[some])
+        return known[key]                                                  # all stages are asked about the same ions
+    def shown(some): return points(some)[0]
+    def trained(some): return features[some]
+    def both(some): return _both(shown(some), trained(some))
+    def of_start(some): return torch.from_numpy(baseline_again(ions, start, seen.numpy(), some))
+    views = {"contrastive learning": trained, "shared patterns": shown, "both views": both}
+    def cut(view): return lambda some, seed: self._spectral(view(some), seed)
+    def mixed(*cuts):
+        def cluster(some, seed):
+            fitted, _ = max((mixture(*points(some), cut(some, seed), k, settings) for cut in cuts), key=lambda fit: fit[1][-1])
+            return fitted(*points(some)).argmax(1).numpy()
+        return cluster
+    other = cut(of_start if start in BASELINES else views[start]) if start in {*BASELINES, *views} else lambda some, seed: seen[some]
+    return {name: cut(view) for name, view in views.items()} | {"patterns alone": mixed(cut(shown)), "self-labelling": mixed(cut(shown), other)}
+
+# %% ../nbs/30_clusterer.ipynb #n30a01
 def _both(coordinates:torch.Tensor, features:torch.Tensor) -> torch.Tensor: # float32 (m, patterns + d)
     "Two views side by side, each of length 1."
     return torch.cat([F.normalize(coordinates), F.normalize(features.cpu().double())], 1).float()
 
 def _baseline_view(ions:IonImages, name:str) -> torch.Tensor: # float32 (m, d)
     return torch.from_numpy(baseline_features(ions, name))
+
+def _checked_starts(starts, n_ions:int, n_clusters:int) -> dict[str, np.ndarray]: # int64 (m,) each
+    "Labels to start from. Raises `InputError` where they do not fit the ions and clusters."
+    if not isinstance(starts, dict): raise InputError("starts", f"gave a {type(starts).__name__}", "return labels by name, as a dict")
+    return {name: checked_start(labels, n_ions, n_clusters, f"starts[{name!r}]") for name, labels in starts.items()}
+
+@dataclass
+class _Averaged(_Learnt):
+    "What the mixture leaves beside that."
+    averaged:np.ndarray           # probability of each cluster, averaged over analyses of fewer ions, float64 (m, n_clusters)
 
 def _by_patterns(self:IonImageClusterer, features:torch.Tensor, ions:IonImages, images:np.ndarray, starts:dict, seconds:dict) -> _Learnt:
     "Labels by a mixture over shared patterns, started from the view that serves it best."
@@ -241,35 +275,31 @@ def _by_patterns(self:IonImageClusterer, features:torch.Tensor, ions:IonImages, 
         views = {"contrastive learning": features, "shared patterns": coordinates, "both views": _both(coordinates, features)}
         stages = {name: (self._spectral(view, self.seed), view) for name, view in views.items()}
     with _timed(seconds, "self-labelling"):
-        starts = {name: labels for name, (labels, _) in stages.items()} | starts
+        starts = {name: labels for name, (labels, _) in stages.items()} | _checked_starts(starts, len(images), self.n_clusters_)
         fits = {name: mixture(coordinates, noise, labels, self.n_clusters_, settings) for name, labels in starts.items()}
         start = max(fits, key=lambda name: fits[name][1][-1])
         alone = fits["shared patterns"][0](coordinates, noise).argmax(1).numpy()
         classifier, likelihood = fits[start]
         given = classifier(coordinates, noise).exp().numpy()
         rows = [dict(stage="self-labelling", epoch=step + 1, loss=-value / len(images), learning_rate=np.nan, skipped=0) for step, value in enumerate(likelihood)]
-    def mixed(view):
-        def cluster(positions, seed):
-            some, theirs = coordinates[positions], noise[positions]
-            return mixture(some, theirs, self._spectral(view[positions], seed), self.n_clusters_, settings)[0](some, theirs).argmax(1).numpy()
-        return cluster
-    seen = _baseline_view(ions, start) if start in BASELINES else views[start]
+    seen = _baseline_view(ions, start) if start in BASELINES else views.get(start)        # None: labels that came from outside
     with _timed(seconds, "confidence"):
-        averaged = averaged_probabilities(images, ions.mask, given, settings, self.seed, view=self._compared(seen))
+        averaged = averaged_probabilities(images, ions.mask, given, settings, self.seed, view=None if seen is None else self._compared(seen))
         classifier, _ = mixture(coordinates, noise, averaged.argmax(1), self.n_clusters_, replace(settings, iterations=1))
         labels = classifier(coordinates, noise).argmax(1).numpy()
         confidence = averaged[np.arange(len(labels)), labels].astype(np.float32)
-    again = {name: _spectral_again(self, view) for name, view in views.items()} | {"patterns alone": mixed(coordinates), "self-labelling": mixed(seen)}
+    again = _anew(self, ions, images, features, start, starts[start] if seen is None else seen)
     stages |= {"patterns alone": (alone, coordinates), "self-labelling": (labels, views["both views"])}
-    return _Learnt(stages, start, starts[start], labels, confidence, classifier, patterns, without_noise(classifier, coordinates, noise), rows, again)
+    return _Averaged(stages, start, starts[start], labels, confidence, classifier, patterns, without_noise(classifier, coordinates, noise), rows, again, averaged)
 
 # %% ../nbs/30_clusterer.ipynb #c023
 def _placed(self:IonImageClusterer, ions:IonImages, ready:Prepared) -> tuple[Prepared, np.ndarray]:
     "The prepared images that show structure, and these images scaled. Raises `InputError` where too few do."
     recipe = self._recipe()
     images, self.structure_ = scaled(ions[ready.kept], recipe.clip), np.full(len(ions), np.nan)
+    if all(np.allclose(image, images[0], atol=1e-6) for image in images): raise InputError("ions", f"all {len(images)} images are the same, but for their brightness", "check how they were made")
     if recipe.structure is None: return ready, images
-    self.structure_[ready.kept] = structure_test(images, ions.mask, recipe.patterns or Patterns(), self.seed)
+    self.structure_[ready.kept] = structure_test(images, ions.mask, recipe.patterns or Patterns(), self.seed, ions.source.get("scan_lines"))
     shown = self.structure_[ready.kept] <= recipe.structure
     if shown.sum() <= (2 if self.n_clusters == "auto" else self.n_clusters):
         raise InputError("ions", f"{shown.sum()} of {len(shown)} images show structure beyond noise", "ask for fewer clusters or give clearer images; in Python, replace(Recipe(), structure=None) clusters all")
@@ -285,10 +315,10 @@ def fit(self:IonImageClusterer,
         ions:IonImages|np.ndarray,   # or an array (n, height, width)
         y=None,                      # ignored, as scikit-learn has it
         checkpoints:Path|None=None,  # folder to keep the state of the training in, and to go on from
-        starts:Callable|None=None,   # (positions of the ions that are clustered, n_clusters) -> spectral labels of these by name of a baseline; None: worked out here
+        starts:Callable|None=None,   # (positions of the m ions that are clustered, n_clusters) -> dict of labels to start from, int (m,), 0 to n_clusters - 1, by the name of a baseline, whose view is then looked at too, or by any other name; None: worked out here
         show:bool|None=None,         # progress bars; None: where a person is looking
        ) -> IonImageClusterer:
-    "Cluster `ions`. Raises `InputError` for too few ions, an unfit `n_clusters`, unknown recipes, weights or devices."
+    "Cluster `ions`. Raises `InputError` for too few ions or all of one image, an unfit `n_clusters` or `starts`, unknown recipes, weights or devices."
     ions, recipe, seconds = as_ion_images(ions), self._recipe(), {}
     ready = self._prepared(ions)
     checked_seed(self.seed)
@@ -325,8 +355,14 @@ def _keep(self:IonImageClusterer, ions:IonImages, kept:np.ndarray, stages:dict, 
     self.start_, self.ions_, self.places_ = learnt.start, ions, spread(learnt.places)
     self.stage_labels_ = {stage: spread(numbers[labels] if stage in ("classifier", "self-labelling") else labels, -1) for stage, (labels, _) in stages.items()}
     self.labels_ = self.stage_labels_["self-labelling"]
+    self.probabilities_ = _probabilities(self, ions, spread(learnt.averaged[:, np.argsort(numbers)]) if isinstance(learnt, _Averaged) else None)
     again = {"before training": _spectral_again(self, stages["before training"][1])} | learnt.again
     self.scores_ = scores_table([row for stage, (_, values) in stages.items() for row in self._scores(ions, stage, self.stage_labels_[stage], values, kept, again.get(stage))])
+
+def _probabilities(self:IonImageClusterer, ions:IonImages, averaged:np.ndarray|None) -> np.ndarray: # float32 (n, n_clusters)
+    "What `confidence_` is read from: the averaged probabilities, or the classifier's where none are averaged; 0 for ions in no cluster."
+    found = self.predict_proba(ions) if averaged is None else averaged
+    return np.where(self.labels_[:, None] >= 0, found, 0).astype(np.float32)
 
 @patch
 def fit_predict(self:IonImageClusterer, ions, y=None, **options) -> np.ndarray:
@@ -372,7 +408,11 @@ def _decided(self:IonImageClusterer, ions:IonImages, ready:Prepared) -> torch.Te
 
 @patch
 def predict_proba(self:IonImageClusterer, ions) -> np.ndarray: # float32 (n, n_clusters), zero for constant images
-    "The probability of each cluster for each of `ions`, as the classifier alone sees it: for faint ions it is surer than `confidence_`. Raises `InputError`."
+    """The probability of each cluster for each of `ions`, as the classifier alone sees it. Raises `InputError`.
+
+    In the default recipe these are the mixture's responsibilities. They take its clusters for granted, and are surer than `confidence_`, for faint ions much surer.
+    `confidence_` is read from `probabilities_`, averages over analyses of fewer ions, which ions that were not fitted do not have. The most probable cluster
+    is `labels_` here; among `probabilities_` it can be another for single ions, whose confidence is then below a half."""
     return _through(self, ions, lambda ions, ready: _decided(self, ions, ready), 0)
 
 @patch

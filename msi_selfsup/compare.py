@@ -30,7 +30,7 @@ from .clusterer import IonImageClusterer, Recipe
 from .core import InputError, progress, versions, written_whole
 from .disturb import disturbed
 from .evaluate import linear_evaluation
-from .images import IonImages, by_mz
+from .images import IonImages, by_mz, constant
 from .imzml import read_imzml
 from .phantom import phantom
 from .run import baseline_scores, read_labels
@@ -89,7 +89,7 @@ def _fitted_scores(recipe:Recipe, ions:IonImages, dataset:DataSet, n_clusters:in
     clusterer = IonImageClusterer(n_clusters, recipe, seed, device).fit(ions, checkpoints=training)
     if not dataset.averages: return clusterer.scores_
     averages, known = _with_averages(ions, dataset)
-    accuracy = linear_evaluation(clusterer.transform(averages), known, clusterer.transform(ions), ions.labels)
+    accuracy = linear_evaluation(clusterer.transform(averages), known, clusterer.transform(ions), ions.labels, ~constant(ions))
     return pd.concat([clusterer.scores_, pd.DataFrame([("self-labelling", "linear", accuracy)], columns=clusterer.scores_.columns)], ignore_index=True)
 
 def _baseline_scores(ions:IonImages, dataset:DataSet, n_clusters:int, seed:int) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def _baseline_scores(ions:IonImages, dataset:DataSet, n_clusters:int, seed:int) 
     rows = []
     for name in BASELINES:
         features = baseline_features(both, name)
-        rows.append((name, "linear", linear_evaluation(features[len(ions):], known, features[:len(ions)], ions.labels)))
+        rows.append((name, "linear", linear_evaluation(features[len(ions):], known, features[:len(ions)], ions.labels, ~constant(ions))))
     return pd.concat([scores, pd.DataFrame(rows, columns=scores.columns)], ignore_index=True)
 
 # %% ../nbs/33_compare.ipynb #c015

@@ -15,7 +15,7 @@ from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 from torch.nn import functional as F
 
-from .core import checked_seed
+from .core import InputError, checked_seed
 from .patterns import Patterns, _directions, _table, mixture
 from .spectral import spectral_labels
 
@@ -121,18 +121,26 @@ def _like_others(images:np.ndarray, mask:np.ndarray, clear:np.ndarray, settings:
     return 1 - np.searchsorted(np.sort(drawn.max(1)), largest) / 10_000
 
 # %% ../nbs/18_confidence.ipynb #c021
-def structure_test(images:np.ndarray, # (n, height, width), 0 or more; lines of the scan are rows
-                   mask:np.ndarray,   # bool (height, width), True = measured
-                   settings:Patterns=Patterns(),
-                   seed:int=0,
-                  ) -> np.ndarray:    # p-value, float64 (n,)
-    """How often noise alone, with gains that differ from line to line, would look as structured as each image: near 0 for a clear image, evenly spread over 0 to 1 for noise.
-
-    The lesser p-value of two tests, corrected for there being two (Sidak 1967). At most the 500 clearest images serve the others for comparison.
-    With fewer than ten rows nothing can be said, and all are 0."""
+def _along_rows(images:np.ndarray, mask:np.ndarray, settings:Patterns, seed:int) -> np.ndarray: # p-value, float64 (n,)
+    "`structure_test` where lines are rows. With fewer than ten of them nothing can be said, and all are 0."
     if len(_row_starts(mask)) < 10: return np.zeros(len(images))
     z = _rows_alike(images, mask, settings.sigma)
     alone = norm.sf(z)
     clear = np.sort(np.argsort(-z, kind="stable")[:min((alone < 0.01).sum(), 500)])
     if len(clear) < 8: return alone
-    return 1 - (1 - np.minimum(alone, _like_others(images, mask, clear, settings, checked_seed(seed))))**2
+    return 1 - (1 - np.minimum(alone, _like_others(images, mask, clear, settings, seed)))**2
+
+def structure_test(images:np.ndarray, # (n, height, width), 0 or more
+                   mask:np.ndarray,   # bool (height, width), True = measured
+                   settings:Patterns=Patterns(),
+                   seed:int=0,
+                   lines:str|None=None # how the instrument scanned: "rows" (along x, line by line in y), "columns", or None: not known
+                  ) -> np.ndarray:    # p-value, float64 (n,)
+    """How often noise alone, with gains that differ from line to line, would look as structured as each image: near 0 for a clear image, evenly spread over 0 to 1 for noise.
+
+    The lesser p-value of two tests, corrected for there being two (Sidak 1967). At most the 500 clearest images serve the others for comparison.
+    Where the direction of the lines is not known, the greater p-value of both directions. A direction with fewer than ten lines says nothing: there, all are 0.
+    Raises `InputError` for other `lines`."""
+    if lines not in ("rows", "columns", None): raise InputError("lines", f"is {lines!r}", "use rows, columns or None, where it is not known")
+    ways = dict(rows=(images, mask), columns=(images.swapaxes(1, 2), mask.T))
+    return np.max([_along_rows(*ways[way], settings, checked_seed(seed)) for way in ([lines] if lines else ways)], axis=0)

@@ -82,27 +82,36 @@ def label_scores(labels, # cluster of each ion, int (n,); -1 = set aside
                 ari=float(adjusted_rand_score(known, own)), ami=float(adjusted_mutual_info_score(known, own)), nmi=float(normalized_mutual_info_score(known, own)))
 
 # %% ../nbs/21_evaluate.ipynb #c028
+def _marked(which, n:int, what:str) -> np.ndarray: # bool (n,)
+    "The ions that `which` marks, all where it is None. Raises `InputError` unless it has an entry for each of `n` ions."
+    marked = np.ones(n, bool) if which is None else np.asarray(which, dtype=bool)
+    if marked.shape != (n,): raise InputError(what, f"has shape {marked.shape} for {n} ions", "give True or False for each ion")
+    return marked
+
 def neighbour_rate(features, # embedding or view, (n, d); Euclidean distances are taken
                    truth,    # class of each ion, int (n,); -1 = unknown, left out
-                   k:int=1   # neighbours to look at
+                   k:int=1,  # neighbours to look at
+                   placed=None # which ions were not set aside, bool (n,); None: all. The others are no ion's neighbours, and count as wrong
                   ) -> float: # 0 to 1
-    "Share of the `k` nearest neighbours of each ion that are of its class."
+    "Share of the `k` nearest neighbours of each ion that are of its class. Raises `InputError`."
     known = np.asarray(truth) >= 0
-    features, truth = np.asarray(features)[known], np.asarray(truth)[known]
+    seen = known & _marked(placed, len(known), "placed")
+    features, truth = np.asarray(features)[seen], np.asarray(truth)[seen]
     if len(truth) <= k: raise InputError("k", f"is {k} for {len(truth)} ions with a known class", "use fewer neighbours")
     nearest = NearestNeighbors(n_neighbors=k).fit(features).kneighbors(return_distance=False)
-    return float((truth[nearest] == truth[:, None]).mean())
+    return float((truth[nearest] == truth[:, None]).mean(1).sum() / known.sum())
 
 # %% ../nbs/21_evaluate.ipynb #c033
 def linear_evaluation(train_features, # what the layer is trained on, such as the features of the class averages, (m, d)
                       train_labels,   # class of each of those, int (m,)
                       features,       # of the ions, (n, d)
-                      truth           # class of each ion, int (n,); -1 = unknown, left out
+                      truth,          # class of each ion, int (n,); -1 = unknown, left out
+                      placed=None     # which ions were not set aside, bool (n,); None: all. The others count as wrong
                      ) -> float:      # accuracy, 0 to 1; an ion of a class not trained on counts as wrong
     "Share of ions that one linear layer (logistic regression on standardised features) puts into their class."
     if len(set(train_labels)) < 2: raise InputError("train_labels", "hold fewer than two classes", "give at least two to tell apart")
     layer = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(np.asarray(train_features), train_labels)
-    predicted, known = _judged(layer.predict(np.asarray(features)), truth)
+    predicted, known = _judged(np.where(_marked(placed, len(features), "placed"), layer.predict(np.asarray(features)), -1), truth)
     return float((predicted == known).mean())
 
 # %% ../nbs/21_evaluate.ipynb #c039
@@ -175,7 +184,7 @@ class LinkedLift:
 
 # %% ../nbs/21_evaluate.ipynb #c057
 def _shared_by_chance(labels, groups) -> np.ndarray: # float (number of polarities,)
-    "Probability that two random ions of each polarity share a cluster."
+    "Probability that two random ions of each polarity share a cluster, polarities numbered from 0."
     table = contingency_matrix(groups, labels).astype(float)
     return (table * (table - 1)).sum(1) / np.maximum(table.sum(1) * (table.sum(1) - 1), 1)
 
@@ -192,12 +201,14 @@ def linked_lift(labels,         # cluster of each ion, int (n,); -1 = set aside:
                 ppm:float=5.,   # tolerance of a link, in ppm of the heavier ion
                 links=DEFAULT_LINKS, # names out of `LINKS`, or a dict of names and mass differences in Da
                 permutations:int=999, # shuffles of the labels for the p-value
-                seed:int=0      # of those shuffles
+                seed:int=0,     # of those shuffles
+                present=None    # which ions were measured, that is have an image that is not constant, bool (n,); None: all. The others are left out
                ) -> LinkedLift:
-    "Score a clustering by chemistry: P(same cluster | linked) - P(same cluster)."
-    labels = _own_clusters(labels)
+    "Score a clustering by chemistry: P(same cluster | linked) - P(same cluster). Raises `InputError`."
     if len(labels) != len(mz): raise InputError("labels", f"has {len(labels)} entries for {len(mz)} m/z values", "give one an ion")
-    pairs, groups = find_links(mz, polarity, ppm, links), _polarities(polarity, len(labels))
+    seen, groups = _marked(present, len(mz), "present"), _polarities(polarity, len(mz))
+    labels, mz, groups = _own_clusters(np.asarray(labels)[seen]), np.asarray(mz)[seen], np.unique(groups[seen], return_inverse=True)[1]
+    pairs = find_links(mz, groups.astype(str), ppm, links)
     if not len(pairs): return LinkedLift(np.nan, 0, 0, np.nan, np.nan, np.nan, np.nan, {name: (0, np.nan) for name in _masses(links)})
     light, heavy = pairs.light.to_numpy(), pairs.heavy.to_numpy()
     shared = labels[light] == labels[heavy]

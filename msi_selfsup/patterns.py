@@ -17,7 +17,7 @@ from .core import InputError
 from .images import smoothed
 
 # %% auto #0
-__all__ = ['Patterns', 'SharedPatterns', 'shared_patterns', 'PatternMixture', 'refined', 'mixture']
+__all__ = ['Patterns', 'SharedPatterns', 'shared_patterns', 'PatternMixture', 'checked_start', 'refined', 'mixture']
 
 # %% ../nbs/16_patterns.ipynb #c006
 @dataclass(frozen=True)
@@ -168,6 +168,20 @@ def _updated(mixture:PatternMixture, coordinates:torch.Tensor, noise:torch.Tenso
     scatter = (given[..., None] * true).flatten(0, 1).T @ true.flatten(0, 1) + torch.diag((spread * (1 - trust)).sum(0)) + torch.diag(spread.mean().expand(len(spread)))
     return PatternMixture(expected @ turn.T, turn @ scatter @ turn.T / (len(points) + 1), (count + 1) / (len(points) + len(count)))
 
+# %% ../nbs/16_patterns.ipynb #n16a01
+def checked_start(labels,         # cluster of each ion, whole numbers (n,)
+                  n_ions:int,
+                  n_clusters:int,
+                  what:str="labels" # what they are called in the error
+                 ) -> np.ndarray: # int64 (n,)
+    "Labels that a mixture can start from: one of 0 to `n_clusters` - 1 for each ion; a cluster may be empty. Raises `InputError`."
+    found = np.asarray(labels)
+    if found.shape != (n_ions,): raise InputError(what, f"have shape {found.shape} for {n_ions} ions", "give one label for each ion that is clustered")
+    if found.dtype.kind not in "iu": raise InputError(what, f"are of type {found.dtype}", "give whole numbers")
+    wrong = found[(found < 0) | (found >= n_clusters)]
+    if len(wrong): raise InputError(what, f"hold {wrong[0]} for {n_clusters} clusters", f"use 0 to {n_clusters - 1}")
+    return found.astype(np.int64)
+
 # %% ../nbs/16_patterns.ipynb #c019
 def refined(fitted:PatternMixture,    # where to start
             coordinates:torch.Tensor, # of `SharedPatterns`, float64 (n, patterns)
@@ -190,8 +204,8 @@ def mixture(coordinates:torch.Tensor, # of `SharedPatterns`, float64 (n, pattern
             n_clusters:int,
             settings:Patterns=Patterns(),
            ) -> tuple[PatternMixture, list[float]]: # the mixture, and the log-likelihood before each step
-    "Fit a mixture to points with error bars, starting from labels."
-    labels = torch.as_tensor(labels)
+    "Fit a mixture to points with error bars, starting from labels. Raises `InputError` for labels that do not fit."
+    labels = torch.as_tensor(checked_start(labels, len(noise), n_clusters))
     given = 0.9 * nn.functional.one_hot(labels, n_clusters).double() + 0.1 / n_clusters
     weighted = given / noise[:, None]
     means = weighted.T @ coordinates / weighted.sum(0)[:, None]

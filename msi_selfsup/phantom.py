@@ -54,7 +54,8 @@ def _section(rng, shape) -> _Section:
     wall = np.ones(shape, bool)
     wall[tuple(np.rint((course + 1) / 2 * (np.array(shape)[:, None] - 1)).astype(int))] = False
     lumen, depth = ndimage.distance_transform_edt(wall), ndimage.distance_transform_edt(mask)
-    inside = depth / (depth + lumen) + 0.06 * _smooth(rng, shape, scale / 12)
+    way = depth + lumen                                                    # zero where the lumen leaves the tissue: there it is the outline
+    inside = np.divide(depth, way, out=np.zeros(shape), where=way > 0) + 0.06 * _smooth(rng, shape, scale / 12)
     return _Section(mask, y, x, depth, lumen, inside, np.sqrt(mask.sum()))
 
 # %% ../nbs/05_phantom.ipynb #c009

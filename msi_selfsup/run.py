@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from .baseline import CHEAP_BASELINES, baseline_features
+from .baseline import CHEAP_BASELINES, baseline_again, baseline_features
 from .choice import choose_n_clusters
 from .clusterer import IonImageClusterer, Recipe, choose_device
 from .core import InputError, existing_file, sha256, versions, walled
@@ -101,12 +101,12 @@ def judged_baselines(ions:IonImages,
                      names:tuple[str, ...]=CHEAP_BASELINES # of `BASELINES`
                     ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]: # stage, metric, value; labels int64 (n,) of each baseline
     "Cluster by each of the training-free baselines, and score it."
-    rows, found = [], {}
+    rows, found, placed = [], {}, ions[kept]
     for name in names:
-        own, labels = baseline_features(ions[kept], name), np.full(len(ions), -1)
+        own, labels = baseline_features(placed, name), np.full(len(ions), -1)
         features = np.zeros((len(ions), own.shape[1]), np.float32)
         features[kept] = own                                    # ions that are not clustered have no say in the others' view
-        def cluster(positions, seed): return spectral_labels(own[positions], n_clusters, n_neighbours, seed=seed)
+        def cluster(positions, seed): return spectral_labels(baseline_again(placed, name, own, positions), n_clusters, n_neighbours, seed=seed)
         labels[kept] = cluster(np.arange(len(kept)), seed)
         enough = 0.6 * len(kept) > n_clusters                   # any two subsets of 80 % share so many ions
         rows += stage_scores(name, labels, ions.mz, ions.polarity, ions.labels, features, ions, cluster if enough else None)

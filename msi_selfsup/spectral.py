@@ -28,6 +28,7 @@ def neighbour_affinity(features,            # array or tensor (n, d): one row an
     "Affinity of the k-nearest-neighbour graph in Euclidean distance, as in Hu et al. 2022."
     features = as_features(features)
     if not np.isfinite(features).all(): raise InputError("features", "hold NaN or infinite values", "check the images and the learning rate")
+    if not features.shape[1]: raise InputError("features", "have no columns", "give at least one number for each ion")
     edges = kneighbors_graph(features, min(n_neighbours, len(features)), include_self=True)
     return 0.5 * (edges + edges.T)
 
