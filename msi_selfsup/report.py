@@ -80,11 +80,11 @@ def _mark(value:float, fair:float, good:float) -> str:
 
 def trust_in_words(chemistry:LinkedLift,
           score:dict[str, float],  # of the last stage: a value a metric
-          found:dict[str, int],    # counts of the run: ions, unassigned, confident (see `found_counts`)
+          found:dict[str, int],    # counts of the run: ions in a cluster, confident (see `found_counts`)
           compared:str,            # what `verdict` says
          ) -> list[dict[str, str]]: # name, mark (good, fair, poor, unknown), figure, told
     "What speaks for a clustering, and what against it."
-    clustered, against = found["ions"] - found["unassigned"], compared.split(" (")[0]
+    clustered, against = found["ions"], compared.split(" (")[0]
     again, sure = score.get("stability", np.nan), found["confident"] / clustered if clustered else np.nan
     marks = {"The recipe's last stage beats": "good", "The recipe's last stage and": "fair", "A training-free baseline beats": "poor"}
     plain = next((mark for start, mark in marks.items() if against.startswith(start)), "unknown")

@@ -286,11 +286,11 @@ def _checked_scores(path:Path, scores:pd.DataFrame) -> None:
 def found_counts(labels:np.ndarray,     # cluster of each ion, int (n,); -1: unassigned
                  confidence:np.ndarray, # of each ion, 0 to 1, (n,)
                  n_clusters:int,        # that were asked for
-                ) -> dict[str, int]:    # ions, unassigned, clusters, empty_clusters, confident
+                ) -> dict[str, int]:    # ions (in a cluster), unassigned, clusters (with ions), empty_clusters, confident
     "What a run found, in numbers."
     inside = labels >= 0
     clusters = len(np.unique(labels[inside]))
-    return dict(ions=len(labels), unassigned=int((~inside).sum()), clusters=clusters, empty_clusters=n_clusters - clusters,
+    return dict(ions=int(inside.sum()), unassigned=int((~inside).sum()), clusters=clusters, empty_clusters=n_clusters - clusters,
                 confident=int((inside & (np.round(confidence, 4) > 0.9)).sum()))
 
 # %% ../nbs/24_run_folder.ipynb #c36b
