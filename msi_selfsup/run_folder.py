@@ -31,33 +31,39 @@ def _text(path:Path,
          ) -> str:
     "The content of a UTF-8 file of at most `most` bytes, without NUL."
     size = existing_file(path, "a file of a run").stat().st_size
-    if size > most: raise InputError(path, f"holds {size / 1e6:.3g} MB, and {most / 1e6:.3g} MB are the most for it", _MEND)
+    if size > most:
+        raise InputError(path, f"holds {size / 1e6:.3g} MB, and {most / 1e6:.3g} MB are the most for it",
+                         _MEND)
     try: text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as e: raise InputError(path, f"is not UTF-8 (byte {e.start + 1})", _MEND) from None
+    except UnicodeDecodeError as e:
+        raise InputError(path, f"is not UTF-8 (byte {e.start + 1})", _MEND) from None
     if "\0" in text: raise InputError(path, f"holds a NUL (character {text.index(chr(0)) + 1})", _MEND)
     return text
 
 # %% ../nbs/24_run_folder.ipynb #c011
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
-_GAPS = ("", "nan", "NaN", "inf", "-inf")       # as a score that was not measured, or a loss that ran away, is written
+_GAPS = ("", "nan", "NaN", "inf", "-inf")   # how a score not measured, or a loss that ran away, is written
 
 def _rows(path:Path, text:str) -> tuple[list[str], list[list[str]]]:
     "Names of the columns, and the rows; columns are separated by comma, semicolon or tab."
     separator = max(",;\t", key=text.split("\n", 1)[0].count)
-    try: rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True) if row]
+    try: rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+                 if row]
     except csv.Error as e: raise InputError(path, f"cannot be read as a table ({e})", _MEND) from None
     header = [name.strip() for name in rows[0]] if rows and rows[0] != [""] else []
     if twice := [name for name in header if header.count(name) > 1]:
         raise InputError(path, f"has two columns {twice[0][:60]!r}", _MEND)
     for i, row in enumerate(rows[1:], 2):
-        if len(row) != len(header): raise InputError(f"{path}, row {i}", f"has {len(row)} cells for {len(header)} columns", _MEND)
+        if len(row) != len(header):
+            raise InputError(f"{path}, row {i}", f"has {len(row)} cells for {len(header)} columns", _MEND)
     return header, rows[1:]
 
 # %% ../nbs/24_run_folder.ipynb #c11b
 def _numbers(where:str, cells:list[str], low:float, high:float, whole:bool=False, gaps:bool=False
             ) -> np.ndarray:
-    "A column of numbers from `low` to `high`, float64, or int64 where they are whole; NaN in the gaps that it may have."
-    found = np.array([float(cell) if _NUMBER.fullmatch(cell.strip()) else np.nan for cell in cells], dtype=float)
+    "Numbers from `low` to `high`, float64, or int64 where whole; NaN in the gaps, where there may be some."
+    found = np.array([float(cell) if _NUMBER.fullmatch(cell.strip()) else np.nan for cell in cells],
+                     dtype=float)
     fits = (found >= low) & (found <= high) & ((found == np.floor(found)) | (not whole))
     if gaps: fits |= np.array([cell.strip() in _GAPS for cell in cells], dtype=bool)
     if not fits.all():
@@ -70,14 +76,15 @@ def _numbers(where:str, cells:list[str], low:float, high:float, whole:bool=False
 _MOST, _ROWS = 1_000_000, 10_000_000   # clusters, ions
 _TABLES = {"assignments.csv": dict(mz=(0, np.inf), name=str, cluster=(-1, _MOST, True), confidence=(0, 1),
                                    initial_cluster=(-1, _MOST, True)),
-           "clusters.csv": dict(cluster=(0, _MOST, True), size=(1, _ROWS, True), mean_confidence=(0, 1), typical_mz=str),
+           "clusters.csv": dict(cluster=(0, _MOST, True), size=(1, _ROWS, True), mean_confidence=(0, 1),
+                                typical_mz=str),
            "scores.csv": dict(stage=str, metric=str, value=(-1e15, 1e15, False, True)),
            "losses.csv": dict(stage=str, epoch=(0, 1e9, True), loss=(-1e39, 1e39, False, True)),
            "baselines.csv": dict(mz=(0, np.inf))}
 
 # %% ../nbs/24_run_folder.ipynb #c14b
 def _typed(path:Path, name:str, cells:list[str], kind=None):
-    "A column of a table: of the kind that it must have, else numbers where it holds nothing but numbers, else text."
+    "A column: of the kind that it must have, else numbers where it holds nothing else, else text."
     if kind is not None and kind is not str: return _numbers(f"{path}, {name}", cells, *kind)
     if kind is None and all(cell in _GAPS or _NUMBER.fullmatch(cell) for cell in cells):
         return np.array([float(cell or "nan") for cell in cells], dtype=float)
@@ -99,7 +106,7 @@ def _table(path:Path, name:str,
 # %% ../nbs/24_run_folder.ipynb #c018
 @walled
 def read_assignments(path:str|Path # an assignments.csv
-                    ) -> pd.DataFrame: # a row an ion: mz float64, above 0; cluster, initial_cluster int64, -1 or above
+                    ) -> pd.DataFrame: # a row an ion: mz float64; cluster, initial_cluster int64, -1 or above
     "Read a table of clusters that lies on its own. Raises `InputError` with the row that is of no use."
     path = Path(path).expanduser()
     table = _table(path, "assignments.csv", 2e8, ("mz", "cluster", "initial_cluster"))
@@ -116,7 +123,8 @@ def _once(pairs:list) -> dict:
 def _number(text:str) -> float|int:
     "A number of JSON, if a computer's number can hold it."
     value = float(text) if len(text) > 18 or not text.lstrip("-").isdigit() else int(text)
-    if not math.isfinite(value) or len(text) > 400 or (isinstance(value, float) and text.lstrip("-").isdigit()):
+    if not math.isfinite(value) or len(text) > 400 or (isinstance(value, float)
+                                                       and text.lstrip("-").isdigit()):
         raise ValueError(f"{text[:20]} is beyond all numbers")
     return value
 
@@ -140,25 +148,30 @@ def _json(path:Path, most:float) -> dict:
     "An object of JSON in which every number is finite, and every text one that can be written."
     text = _text(path, most)
     try:
-        found = json.loads(text, parse_constant=_not_json, parse_float=_number, parse_int=_number, object_pairs_hook=_once)
+        found = json.loads(text, parse_constant=_not_json, parse_float=_number, parse_int=_number,
+                           object_pairs_hook=_once)
         _checked_text(found)
     except (ValueError, RecursionError) as e:
         raise InputError(path, f"is not JSON ({str(e)[:200]})", _MEND) from None
-    if not isinstance(found, dict): raise InputError(path, f"holds a {type(found).__name__}, not an object", _MEND)
+    if not isinstance(found, dict):
+        raise InputError(path, f"holds a {type(found).__name__}, not an object", _MEND)
     return found
 
 # %% ../nbs/24_run_folder.ipynb #c025
 def _is_number(value) -> bool: return type(value) in (int, float)
-_KINDS = {"a whole number": lambda v: type(v) is int, "a number": _is_number, "a text": lambda v: isinstance(v, str),
+_KINDS = {"a whole number": lambda v: type(v) is int, "a number": _is_number,
+          "a text": lambda v: isinstance(v, str),
           "an object": lambda v: isinstance(v, dict), "a list": lambda v: isinstance(v, list),
           "numbers by name": lambda v: isinstance(v, dict) and all(map(_is_number, v.values())),
           "a list of numbers": lambda v: isinstance(v, list) and len(v) > 0 and all(map(_is_number, v))}
-_CONFIG = {"recipe": "an object", "recipe.clip": "a number", "n_clusters": "a whole number", "choice": "an object",
+_CONFIG = {"recipe": "an object", "recipe.clip": "a number", "n_clusters": "a whole number",
+           "choice": "an object",
            "choice.n_clusters": "a whole number", "choice.curve": "an object", "choice.curve.n_clusters": "a list of numbers",
            "choice.curve.score": "a list of numbers", "versions": "an object", "versions.msi_selfsup": "a text",
            "seconds": "numbers by name", "verdict": "a text", "input": "an object", "input.ions": "a whole number",
            "input.height": "a whole number", "input.width": "a whole number", "input.measured_pixels": "a whole number"}
-_MAY = {"seed": "a whole number", "device": "an object", "choice.n_patterns": "a whole number", "found": "numbers by name",
+_MAY = {"seed": "a whole number", "device": "an object", "choice.n_patterns": "a whole number",
+        "found": "numbers by name",
         "input.set_aside": "a list", "input.without_structure": "a list"}
 
 # %% ../nbs/24_run_folder.ipynb #c25b
@@ -195,15 +208,18 @@ def _header(archive:zipfile.ZipFile, entry:zipfile.ZipInfo) -> tuple[tuple, np.d
         raise ValueError(f"{entry.filename} declares {math.prod(shape):,} values and holds another number")
     return shape, kind
 
+# %% ../nbs/24_run_folder.ipynb #c29a
 def _declared(path:Path) -> dict[str, tuple[tuple, np.dtype]]: # shape and kind of each array
     "What an .npz says that it holds. Raises `InputError` where it is damaged, or holds something else."
     try:
         with zipfile.ZipFile(existing_file(path, "an .npz file of a run")) as archive:
-            found = {entry.filename.removesuffix(".npy"): _header(archive, entry) for entry in archive.infolist()[:100]}
+            found = {entry.filename.removesuffix(".npy"): _header(archive, entry)
+                     for entry in archive.infolist()[:100]}
     except InputError: raise
     except Exception as e:                       # a damaged archive fails in a dozen ways
         raise InputError(path, f"cannot be read as an .npz of plain arrays ({str(e)[:200]})", _MEND) from None
-    check_memory(path, 3 * sum(math.prod(shape) * kind.itemsize for shape, kind in found.values()), "its arrays")
+    check_memory(path, 3 * sum(math.prod(shape) * kind.itemsize for shape, kind in found.values()),
+                 "its arrays")
     return found
 
 # %% ../nbs/24_run_folder.ipynb #c29b
@@ -224,19 +240,20 @@ def _ions(path:Path) -> IonImages:
 # %% ../nbs/24_run_folder.ipynb #c032
 @dataclass(frozen=True, eq=False)
 class RunFolder:
-    "What a run left, checked. A part is None where an older run did not leave it, or the reader was not asked to need it."
+    "What a run left, checked. A part is None where the run did not leave it and the reader did not need it."
     folder:Path
     ions:IonImages                    # n of them
-    assignments:pd.DataFrame          # a row an ion: mz, name, cluster (-1: unassigned), confidence (0 to 1), initial_cluster
-    clusters:pd.DataFrame|None=None   # a row a cluster that has ions: cluster, size, mean_confidence, typical_mz
+    assignments:pd.DataFrame          # a row an ion: mz, name, cluster, confidence, initial_cluster
+    clusters:pd.DataFrame|None=None   # a row a cluster: cluster, size, mean_confidence, typical_mz
     scores:pd.DataFrame|None=None     # stage, metric, value (NaN: not measured)
     losses:pd.DataFrame|None=None     # stage, epoch, loss
     baselines:pd.DataFrame|None=None  # mz, and the clusters by each plain method
     config:dict|None=None             # config.json, with the counts of `found`
     features:np.ndarray|None=None     # float32 (n, d)
-    before:np.ndarray|None=None       # places on the map before training, float32 (n, 2), NaN for unassigned ions
+    before:np.ndarray|None=None       # places on the map, float32 (n, 2), NaN for unassigned ions
     after:np.ndarray|None=None        # and after it
 
+# %% ../nbs/24_run_folder.ipynb #c32b
 def _refuse_unlike(path:Path, says:dict, is_so:dict) -> None:
     "Raise `InputError` for the first of the counts that differ."
     for what, number in is_so.items():
@@ -254,23 +271,27 @@ def _checked_rows(path:Path, table:pd.DataFrame, ions:IonImages) -> None:
         told = f"m/z {table['mz'][far[0]]:.6f} is {ions.mz[far[0]]:.6f} in ions.npz: they are of other ions"
         raise InputError(f"{path}, row {far[0] + 2}", told, _MEND)
 
+# %% ../nbs/24_run_folder.ipynb #c34a
 def _checked_clusters(path:Path, clusters:pd.DataFrame, table:pd.DataFrame) -> None:
     "Raise `InputError` where clusters.csv does not describe the clusters of assignments.csv."
     own = table[table["cluster"] >= 0].groupby("cluster")
     _refuse_unlike(path, dict(clusters=clusters["cluster"].tolist()), dict(clusters=list(own.groups)))
     _refuse_unlike(path, {f"size of cluster {c}": n for c, n in zip(clusters["cluster"], clusters["size"])},
                    {f"size of cluster {c}": n for c, n in own.size().items()})
-    for number, sure, typical in clusters[["cluster", "mean_confidence", "typical_mz"]].itertuples(index=False):
+    for number, sure, typical in clusters[["cluster", "mean_confidence",
+                                           "typical_mz"]].itertuples(index=False):
         members, named = own.get_group(number), typical.split()
         if abs(members["confidence"].mean() - sure) > 1e-3:
             told = f"{sure:g}, and its ions have {members['confidence'].mean():.4f}"
             raise InputError(path, f"gives cluster {number} a mean confidence of {told}", _MEND)
-        near = [_NUMBER.fullmatch(one) and np.isclose(float(one), members["mz"], rtol=1e-9, atol=1e-4).any() for one in named]
+        near = [_NUMBER.fullmatch(one) and np.isclose(float(one), members["mz"], rtol=1e-9, atol=1e-4).any()
+                for one in named]
         if not named or not all(near):
             raise InputError(path, f"gives cluster {number} the typical m/z {typical[:40]!r}, not all of them its own", _MEND)
 
 # %% ../nbs/24_run_folder.ipynb #c34b
-_SHARES = dict(ari=-1, ami=-1, stability=-1, linked_p_value=0, hungarian=0, purity=0, nn1=0)   # from here to 1
+_SHARES = dict(ari=-1, ami=-1, stability=-1, linked_p_value=0, hungarian=0, purity=0,
+               nn1=0)   # from here to 1
 
 def _checked_scores(path:Path, scores:pd.DataFrame) -> None:
     "Raise `InputError` for an empty table, a score that stands twice, a share or an index beyond its range."
@@ -280,17 +301,19 @@ def _checked_scores(path:Path, scores:pd.DataFrame) -> None:
         raise InputError(path, f"gives {twice['metric'].iloc[0][:40]!r} of {twice['stage'].iloc[0][:40]!r} twice", _MEND)
     for metric, value in zip(scores["metric"], scores["value"]):
         low = _SHARES.get(metric)
-        if low is not None and (value < low - 1e-6 or value > 1 + 1e-6): raise InputError(path, f"gives {metric} as {value:g}", _MEND)
+        if low is not None and (value < low - 1e-6 or value > 1 + 1e-6):
+            raise InputError(path, f"gives {metric} as {value:g}", _MEND)
 
 # %% ../nbs/24_run_folder.ipynb #c036
 def found_counts(labels:np.ndarray,     # cluster of each ion, int (n,); -1: unassigned
                  confidence:np.ndarray, # of each ion, 0 to 1, (n,)
                  n_clusters:int,        # that were asked for
-                ) -> dict[str, int]:    # ions (in a cluster), unassigned, clusters (with ions), empty_clusters, confident
+                ) -> dict[str, int]:    # ions (in a cluster), unassigned, clusters (with ions), ...
     "What a run found, in numbers."
     inside = labels >= 0
     clusters = len(np.unique(labels[inside]))
-    return dict(ions=int(inside.sum()), unassigned=int((~inside).sum()), clusters=clusters, empty_clusters=n_clusters - clusters,
+    return dict(ions=int(inside.sum()), unassigned=int((~inside).sum()), clusters=clusters,
+                empty_clusters=n_clusters - clusters,
                 confident=int((inside & (np.round(confidence, 4) > 0.9)).sum()))
 
 # %% ../nbs/24_run_folder.ipynb #c36b
@@ -298,27 +321,33 @@ def _with_counts(path:Path, config:dict, table:pd.DataFrame, ions:IonImages) -> 
     "The settings with the counts of what was found, compared with the tables and the images."
     _checked_config(path, config)
     made, (height, width), told = config["input"], ions.mask.shape, config.get("found", {})
-    _refuse_unlike(path, made, dict(ions=len(ions), height=height, width=width, measured_pixels=int(ions.mask.sum())))
+    _refuse_unlike(path, made, dict(ions=len(ions), height=height, width=width,
+                                    measured_pixels=int(ions.mask.sum())))
     _refuse_unlike(path, made, ions.source)
     labels, k = table["cluster"].to_numpy(), config["n_clusters"]
-    if labels.max() >= k: raise InputError(path, f"says n_clusters: {k}, where assignments.csv has a cluster {labels.max()}", _MEND)
+    if labels.max() >= k:
+        raise InputError(path, f"says n_clusters: {k}, where assignments.csv has a cluster {labels.max()}",
+                         _MEND)
     counts = found_counts(labels, table["confidence"].to_numpy(), k)
     if told.keys() >= counts.keys(): _refuse_unlike(path, told, counts)
-    if "set_aside" in made: _refuse_unlike(path, dict(unassigned=len(made["set_aside"])), dict(unassigned=counts["unassigned"]))
+    if "set_aside" in made:
+        _refuse_unlike(path, dict(unassigned=len(made["set_aside"])), dict(unassigned=counts["unassigned"]))
     return config | dict(found=counts | dict(seconds=told.get("seconds", sum(config["seconds"].values()))))
 
 # %% ../nbs/24_run_folder.ipynb #c038
 def _checked_places(path:Path, found:dict[str, np.ndarray], labels:np.ndarray) -> None:
-    "Raise `InputError` for features that are not finite, and maps that show other ions than those of the clusters."
+    "Raise `InputError` for features that are not finite, and for maps of other ions than the clusters'."
     for name, array in found.items():
         wanted = np.ones(len(labels), bool) if name == "features" else labels >= 0
         if (odd := np.isfinite(array).all(1) != wanted).any():
             told = "are NaN or infinite" if name == "features" else "is on the map, or left out, unlike in assignments.csv,"
             raise InputError(f"{path}, {name}", f"{told} for ion {np.argmax(odd)}", _MEND)
 
+# %% ../nbs/24_run_folder.ipynb #c38b
 def _embedding(path:Path, labels:np.ndarray, needed:tuple) -> dict[str, np.ndarray]:
     "Features of the ions and their places on the maps."
-    shapes, n = {name: shape for name, (shape, kind) in _declared(path).items() if kind.kind in "fiu"}, len(labels)
+    shapes, n = {name: shape for name, (shape, kind) in _declared(path).items()
+                 if kind.kind in "fiu"}, len(labels)
     if missing := [name for name in needed if name not in shapes]:
         raise InputError(path, f"has no numbers named {', '.join(missing)}", _MEND)
     for name in needed:
@@ -333,15 +362,18 @@ def _embedding(path:Path, labels:np.ndarray, needed:tuple) -> dict[str, np.ndarr
     return found
 
 # %% ../nbs/24_run_folder.ipynb #c039
-RUN_PARTS = ("assignments.csv", "clusters.csv", "scores.csv", "losses.csv", "config.json", "ions.npz", "embedding.npz")
+RUN_PARTS = ("assignments.csv", "clusters.csv", "scores.csv", "losses.csv", "config.json", "ions.npz",
+             "embedding.npz")
 
 def _checked_tables(folder:Path, there:list[str], ions:IonImages) -> dict[str, pd.DataFrame]:
     "The tables of a run, each checked by itself and against the ions and their clusters."
-    most = {"assignments.csv": 1e6 + 1e4 * len(ions), "clusters.csv": 1e5 + 1e3 * len(ions), "baselines.csv": 1e5 + 1e3 * len(ions)}
+    most = {"assignments.csv": 1e6 + 1e4 * len(ions), "clusters.csv": 1e5 + 1e3 * len(ions),
+            "baselines.csv": 1e5 + 1e3 * len(ions)}
     tables = {name[:-4]: _table(folder/name, name, most.get(name, 2e7)) for name in there if name in _TABLES}
     for name in ("assignments", "baselines"):
         if name in tables: _checked_rows(folder/f"{name}.csv", tables[name], ions)
-    if "clusters" in tables: _checked_clusters(folder/"clusters.csv", tables["clusters"], tables["assignments"])
+    if "clusters" in tables:
+        _checked_clusters(folder/"clusters.csv", tables["clusters"], tables["assignments"])
     if "scores" in tables: _checked_scores(folder/"scores.csv", tables["scores"])
     return tables
 
@@ -352,13 +384,17 @@ def read_run_folder(folder:str|Path,        # a run folder, finished or about to
                    ) -> RunFolder:
     "Read all that a run left. Raises `InputError` for a file that is missing, damaged, or of another run."
     folder = Path(folder).expanduser()
-    there = [name for name in (*RUN_PARTS, "baselines.csv") if (folder/name).exists() or (folder/name).is_symlink()]
-    if "assignments.csv" not in there: raise InputError(folder, "is no finished run", "give the folder that msi_cluster made")
+    there = [name for name in (*RUN_PARTS, "baselines.csv") if (folder/name).exists()
+             or (folder/name).is_symlink()]
+    if "assignments.csv" not in there:
+        raise InputError(folder, "is no finished run", "give the folder that msi_cluster made")
     if missing := [name for name in ("ions.npz", *needed) if name not in there]:
-        raise InputError(folder, f"lacks {', '.join(dict.fromkeys(missing))}", "give a run folder of msi_cluster, or make the run again")
+        raise InputError(folder, f"lacks {', '.join(dict.fromkeys(missing))}",
+                         "give a run folder of msi_cluster, or make the run again")
     ions, path, config, places = _ions(folder/"ions.npz"), folder/"config.json", None, {}
     tables = _checked_tables(folder, there, ions)
-    if path.name in there: config = _with_counts(path, _json(path, 4e6 + 200 * len(ions)), tables["assignments"], ions)
+    if path.name in there: config = _with_counts(path, _json(path, 4e6 + 200 * len(ions)),
+                                                 tables["assignments"], ions)
     if "embedding.npz" in there:
         arrays = ("features", "before", "after") if "embedding.npz" in needed else ("features",)
         places = _embedding(folder/"embedding.npz", tables["assignments"]["cluster"].to_numpy(), arrays)
@@ -366,7 +402,7 @@ def read_run_folder(folder:str|Path,        # a run folder, finished or about to
 
 # %% ../nbs/24_run_folder.ipynb #c047
 def read_run(run:str|Path # a finished run folder, also of an older version
-            ) -> tuple[IonImages, pd.DataFrame, np.ndarray|None]: # the ions; assignments.csv, a row an ion; features float32 (n, d) or None
-    "Read what a run found. Raises `InputError` where it is no run folder, or its files do not belong together."
+            ) -> tuple[IonImages, pd.DataFrame, np.ndarray|None]: # ions; their table; features float32 (n, d)
+    "The ions, a row of assignments.csv for each, and features (None: of an older version). Raises `InputError`."
     found = read_run_folder(run, ("assignments.csv", "ions.npz"))
     return found.ions, found.assignments, found.features
