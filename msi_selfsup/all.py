@@ -21,6 +21,7 @@ from msi_selfsup.baseline import *
 from msi_selfsup.evaluate import *
 from msi_selfsup.plot import *
 from msi_selfsup.scoreboard import *
+from msi_selfsup.run_folder import *
 from msi_selfsup.neighbours import *
 from msi_selfsup.report import *
 from msi_selfsup.clusterer import *

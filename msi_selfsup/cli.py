@@ -116,11 +116,12 @@ def msi_colocalised(run:str,         # a run folder
                     ppm:float=10.,   # how far the ion may be from that m/z, in parts per million
                    ):
     "The ions of a run that lie in the same places as a given one, nearest first."
-    from msi_selfsup.exchange import axis_of, cluster_names, read_run
+    from msi_selfsup.exchange import axis_of, cluster_names
     from msi_selfsup.neighbours import colocalised, ion_at
+    from msi_selfsup.run_folder import read_run
     ions, table, features = read_run(run)
     if features is None: raise InputError(Path(run)/"embedding.npz", "is missing: an older version made this run", "cluster the sample again")
-    found, asked, clusters = colocalised(ions, features, mz, n, ppm), ion_at(ions, mz, ppm), cluster_names(table["cluster"].to_numpy())
+    found, asked, clusters = colocalised(ions, features, mz, n, ppm, table["cluster"].to_numpy() >= 0), ion_at(ions, mz, ppm), cluster_names(table["cluster"].to_numpy())
     found.insert(2, "cluster", clusters[found.index])
     print(" ".join(f"{axis_of(ions)} {ions.mz[asked]:.4f} {table['name'][asked]}".split()) + f", cluster {clusters[asked]}, lies together with")
     shown = found if found["name"].any() else found.drop(columns="name")
@@ -145,7 +146,8 @@ def msi_export(run:str,       # a run folder
                out:str=None,  # the folder to write into; by default the run's name with _export
               ) -> list[Path]:
     "Write the ion images and clusters of a run for other programs: squidpy, scanpy, napari, Fiji."
-    from msi_selfsup.exchange import read_run, write_anndata, write_cluster_tiffs
+    from msi_selfsup.exchange import write_anndata, write_cluster_tiffs
+    from msi_selfsup.run_folder import read_run
     if to not in (*WAYS_OUT, "all"): raise InputError("to", f"is {to!r}", f"use {', '.join(WAYS_OUT)} or all")
     ions, table, features = read_run(run)
     out = Path(f"{Path(run).expanduser().resolve()}_export" if out is None else out).expanduser()

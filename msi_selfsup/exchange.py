@@ -31,7 +31,7 @@ from .tables import first_of, read_mzs
 
 # %% auto #0
 __all__ = ['axis_of', 'cluster_names', 'to_anndata', 'from_anndata', 'write_anndata', 'read_anndata', 'read_cube', 'read_stack',
-           'write_cluster_tiffs', 'read_metaspace', 'read_images', 'read_run']
+           'write_cluster_tiffs', 'read_metaspace', 'read_images']
 
 # %% ../nbs/07_exchange.ipynb #c005
 def _package(name:str, extra:str):
@@ -542,23 +542,3 @@ def read_images(sample:str|Path, # .npz, .h5ad, .tif, .tiff, .npy, or metaspace:
         raise InputError(sample, "knows the m/z of its images", "leave out mzs and axis")
     if kind == "metaspace": return read_metaspace(dataset_id, show=show)
     return read_anndata(sample) if kind == ".h5ad" else load(sample)
-
-# %% ../nbs/07_exchange.ipynb #c051
-def read_run(run:str|Path # a finished run folder
-            ) -> tuple[IonImages, pd.DataFrame, np.ndarray|None]: # the ions; assignments.csv, a row an ion; features float32 (n, d), None where an older version left none
-    "Read what a run found. Raises `InputError` where it is no run folder, or its files do not belong together."
-    folder = Path(run).expanduser()
-    if not (folder/"assignments.csv").exists(): raise InputError(folder, "is no finished run", "give the folder that msi_cluster made")
-    ions, path = load(folder/"ions.npz"), folder/"assignments.csv"
-    try: table = pd.read_csv(path, keep_default_na=False)
-    except ValueError as e: raise InputError(path, f"cannot be read as a table ({_first_line(e)})", "give the folder as msi_cluster made it") from None
-    if missing := {"mz", "name", "cluster", "confidence"} - set(table): raise InputError(path, f"has no column {', '.join(sorted(missing))}", "give the folder as msi_cluster made it")
-    numbers = table[["mz", "cluster", "confidence"]].apply(pd.to_numeric, errors="coerce")
-    if numbers.isna().any(axis=None) or (numbers["cluster"] % 1 != 0).any(): raise InputError(path, "has rows without a number as mz, cluster or confidence", "give the folder as msi_cluster made it")
-    table = table.assign(mz=numbers["mz"], cluster=numbers["cluster"].astype(int), confidence=numbers["confidence"])
-    if len(table) != len(ions) or not np.allclose(table["mz"], ions.mz, rtol=0, atol=1e-5): raise InputError(path, "does not list the ions of ions.npz", "give the folder as msi_cluster made it")
-    if not (features := folder/"embedding.npz").exists(): return ions, table, None
-    try:
-        with np.load(features, allow_pickle=False) as file: found = file["features"]
-    except Exception as e: raise InputError(features, f"cannot be read ({_first_line(e)})", "give the folder as msi_cluster made it") from None
-    return ions, table, _per_ion(found, len(ions), f"{features}, features")

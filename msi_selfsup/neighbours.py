@@ -25,20 +25,32 @@ __all__ = ['nearest', 'ion_at', 'smoothed_correlations', 'colocalised', 'without
 # %% ../nbs/25_neighbours.ipynb #c006
 def _unit(features:np.ndarray) -> np.ndarray: # float32 (n, d)
     "Rows of length 1; zero where there is nothing."
-    length = np.linalg.norm(features, axis=1, keepdims=True)
-    return features / np.where(length > 0, length, 1)
+    with np.errstate(over="ignore"): length = np.linalg.norm(features, axis=1, keepdims=True)
+    if not ((length > 1e-15) & (length < 1e15)).all(): length = np.linalg.norm(features.astype(np.float64), axis=1, keepdims=True)
+    return (features / np.where(length > 0, length, 1)).astype(np.float32)
 
+def _nobody(features:np.ndarray, assigned) -> np.ndarray: # bool (m,)
+    "Which ions are nobody's neighbour: without features, or in no cluster."
+    blank = ~features.any(1)
+    if assigned is None: return blank
+    assigned = np.asarray(assigned)
+    if assigned.shape != blank.shape or assigned.dtype != bool:
+        raise InputError("assigned", f"has shape {assigned.shape} and kind {assigned.dtype} for {len(blank)} ions", "give True or False for each ion")
+    return blank | ~assigned
+
+# %% ../nbs/25_neighbours.ipynb #c06b
 def nearest(features:np.ndarray, # one row an ion, (m, d); a row of zeros: an ion without localisation
             n:int=10,            # how many; fewer where there are no more
+            assigned:np.ndarray|None=None, # bool (m,), whether the ion is in a cluster; None: all are
            ) -> tuple[np.ndarray, np.ndarray]: # positions int64 (m, n) and cosine similarities float32 (m, n), nearest first
     """The `n` ions nearest to each by cosine similarity, itself left out.
 
-    Exact, and in blocks, so that memory grows with the number of ions and not with its square. A row of zeros is nobody's
-    neighbour and has none: position -1, similarity NaN, as wherever fewer than `n` others are left."""
+    Exact, and in blocks, so that memory grows with the number of ions and not with its square. An unassigned ion, or a row
+    of zeros, is nobody's neighbour and has none: position -1, similarity NaN, as wherever fewer than `n` others are left."""
     features = np.asarray(features, dtype=np.float32)
     if features.ndim != 2 or not np.isfinite(features).all(): raise InputError("features", f"have shape {features.shape} or hold NaN", "give finite numbers, a row an ion")
     if n < 1: raise InputError("n", f"is {n}", "ask for 1 neighbour or more")
-    m, blank = len(features), ~features.any(1)
+    m, blank = len(features), _nobody(features, assigned)
     n = min(n, max(m - 1, 0))
     positions, scores = np.full((m, n), -1), np.full((m, n), np.nan, dtype=np.float32)
     unit = _unit(features)
@@ -84,12 +96,13 @@ def colocalised(ions:IonImages,
                 mz:float,            # the ion asked for
                 n:int=10,            # how many ions to name
                 ppm:float=10.,       # how far the ion may be from `mz`, in parts per million
+                assigned:np.ndarray|None=None, # bool (n_ions,), whether the ion is in a cluster; None: all with features are
                ) -> pd.DataFrame:    # mz, name, score (cosine similarity of the features), correlation (of the smoothed images); indexed by position in `ions`
     "The ions that lie in the same places as that of a given m/z, nearest first. Raises `InputError` where no ion has that m/z, or its image shows nothing to compare."
     position, features = ion_at(ions, mz, ppm), np.asarray(features, dtype=np.float32)
     if len(features) != len(ions): raise InputError("features", f"have {len(features)} rows for {len(ions)} ions", "give those of the same ions")
     if n < 1: raise InputError("n", f"is {n}", "ask for 1 ion or more")
-    unit, blank = _unit(features), ~features.any(1)
+    unit, blank = _unit(features), _nobody(features, assigned)
     score = (unit @ unit[position]).clip(-1, 1)
     if blank[position]: raise InputError(f"{axis_of(ions)} {ions.mz[position]:.6f}", "is in no cluster: its image is constant or shows nothing beyond noise, so no ion is nearer than another", "ask for another ion")
     score[blank], score[position] = -np.inf, -np.inf

@@ -5,8 +5,11 @@
 # %% ../nbs/22_plot.ipynb #c003
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import colormaps, rcParams
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
@@ -92,10 +95,23 @@ def _thumbnails(images, mask, most:int) -> np.ndarray: # float32 (n, height, wid
     measured = total(mask.astype(np.float32))
     return np.where(measured > 0, total(images) / np.maximum(measured, 1), np.float32(np.nan))
 
+@lru_cache
+def _glyphs(family:tuple) -> frozenset[int]:
+    "What the font of the pictures can draw, upright, italic and bold."
+    styles = (dict(), dict(style="italic"), dict(weight="bold"))
+    fonts = [get_font(findfont(FontProperties(family=list(family), **style))) for style in styles]
+    return frozenset.intersection(*(frozenset(font.get_charmap()) for font in fonts))
+
+def _drawable(text:str) -> str:
+    "Text as a picture shows it: on one line, without formulas, and with a sign for what the font lacks."
+    known = _glyphs(tuple(rcParams["font.family"]))
+    text = "".join(c if ord(c) in known else "\N{REPLACEMENT CHARACTER}" for c in " ".join(str(text).split()))
+    return text.replace("$", r"\$")
+
 def _shortened(text:str, inches:float, points:float) -> str:
-    "Text that fits a width, cut with an ellipsis where it must be."
+    "Drawable text that fits a width, cut with an ellipsis where it must be."
     fits = int(inches / (0.58 * points / 72))
-    return text if len(text) <= fits else text[:max(fits - 1, 1)] + "…"
+    return _drawable(text if len(text) <= fits else text[:max(fits - 1, 1)] + "…")
 
 # %% ../nbs/22_plot.ipynb #c026
 def _shelves(sizes,         # ions of each block, in order
@@ -157,7 +173,7 @@ def _planned(sizes, across:float, down:float):
 # %% ../nbs/22_plot.ipynb #c029
 def _heading(n_ions:int, n_clusters:int, axis:str) -> str:
     "What a montage shows."
-    return f"{n_ions} ion{'s' * (n_ions != 1)} in {n_clusters or 'no'} cluster{'s' * (n_clusters > 1)}, titled with their {axis}"
+    return f"{n_ions} ion{'s' * (n_ions != 1)} in {n_clusters or 'no'} cluster{'s' * (n_clusters > 1)}, titled with their {_drawable(axis)}"
 
 def plot_montage(ions:IonImages,
                  labels,         # cluster of each ion, int (n,); -1 = set aside
@@ -213,14 +229,19 @@ def plot_clusters(ions:IonImages,
 
 # %% ../nbs/22_plot.ipynb #c040
 def _map(features, seed:int) -> np.ndarray: # float (n, 2)
-    "t-SNE of features, started from their principal components; the same for the same seed."
-    features = np.asarray(features, dtype=np.float32).reshape(len(features), -1)
+    "t-SNE of features, started from their principal components; the same for the same seed. Where all are alike, one point."
+    features = np.asarray(features, dtype=np.float32)
+    features = features.reshape(len(features), int(np.prod(features.shape[1:])))
+    if not np.isfinite(features).all(): raise InputError("features", "hold NaN or infinite values", "give finite numbers")
+    wide = np.ptp(features.astype(np.float64), axis=0).max(initial=0) if len(features) else 0
+    if wide == 0 or len(features) < 3: return np.stack([np.arange(len(features)) * (wide > 0), np.zeros(len(features))], 1)
+    if not 1e-6 < wide < 1e6: features = ((features - features.mean(0, dtype=np.float64)) / wide).astype(np.float32)
     start = "pca" if min(features.shape) >= 2 else "random"
     return TSNE(perplexity=min(30, (len(features) - 1) / 3), init=start, random_state=seed).fit_transform(features)
 
 def _label_places(points, labels) -> dict[int, np.ndarray]: # (2,) for each cluster
     "The point of each cluster that is nearest to its median and clear of the numbers already placed, where there is one."
-    places, clear = {}, 0.035 * np.ptp(points, axis=0).max()
+    places, clear = {}, 0.035 * np.ptp(points, axis=0).max() if len(points) else 0
     for cluster in np.unique(labels[labels >= 0]):
         own = points[labels == cluster]
         own = own[np.argsort(np.linalg.norm(own - np.median(own, axis=0), axis=1))]
@@ -236,7 +257,6 @@ def plot_embedding(before,    # features before training, (n, d); with two of th
     "t-SNE of the ions before and after training, marked by cluster."
     labels = _checked(labels, len(before), "labels", np.int64)
     if len(after) != len(before): raise InputError("after", f"has {len(after)} rows, before {len(before)}", "give both for the same ions")
-    if len(labels) < 3: raise InputError("before", f"has {len(labels)} ions", "t-SNE needs at least 3")
     figure = Figure((11, 5.4), dpi=120, layout="constrained")
     for axes, features, title in zip(figure.subplots(1, 2), (before, after), ("before training", "after training")):
         points = np.asarray(features) if np.shape(features)[1:] == (2,) else _map(features, seed)
@@ -260,7 +280,7 @@ def plot_history(history:list[dict] # a row an epoch, with `stage`, `epoch` and 
     for axes, stage in zip(figure.subplots(1, len(stages), squeeze=False)[0], stages):
         rows = [row for row in history if row["stage"] == stage]
         axes.plot([row["epoch"] for row in rows], [row["loss"] for row in rows], color="#3b528b", marker="o" if len(rows) < 20 else None, ms=3)
-        axes.set(title=stage, xlabel="epoch", ylabel="loss")
+        axes.set(title=_drawable(stage), xlabel="epoch", ylabel="loss")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -9,62 +9,26 @@ import base64
 import hashlib
 import io
 import json
-import zipfile
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, StrictUndefined, UndefinedError
+from jinja2 import Environment, StrictUndefined
 from matplotlib import colormaps
 from PIL import Image
 
 from .baseline import BASELINES
-from .core import InputError, existing_file, written_whole
+from .core import wall, walled, written_whole
 from .evaluate import LinkedLift, find_links, linked_lift
-from .images import IonImages, load, pixels, scaled
+from .images import pixels, scaled
 from .neighbours import nearest
 from .plot import _cropped, _label_places, _thumbnails, cluster_means, cluster_style
+from .run_folder import RunFolder, read_run_folder
 from .scoreboard import METRICS, morans_i, scoreboard
 
 # %% auto #0
 __all__ = ['image_sheets', 'image_in_words', 'trust_in_words', 'look_first', 'report_data', 'write_report']
-
-# %% ../nbs/26_report.ipynb #c009
-_RUN_TABLES = {"assignments.csv": ("mz", "name", "cluster", "confidence", "initial_cluster"),
-              "clusters.csv": ("cluster", "size", "mean_confidence", "typical_mz"),
-              "scores.csv": ("stage", "metric", "value"), "losses.csv": ("stage", "epoch", "loss")}
-
-def _table(path:Path) -> pd.DataFrame:
-    "A table of a run, with the columns that it must have."
-    try: table = pd.read_csv(existing_file(path, "a run's table"), dtype=dict(name=str, typical_mz=str, stage=str), keep_default_na=path.name != "assignments.csv")
-    except ValueError as e: raise e if isinstance(e, InputError) else InputError(path, f"cannot be read as a table ({e})", "make the run again") from None
-    if missing := set(_RUN_TABLES[path.name]) - set(table): raise InputError(path, f"has no column {', '.join(sorted(missing))}", "make the run again")
-    return table
-
-def _embedding(path:Path, n:int) -> dict[str, np.ndarray]: # features (n, d), before (n, 2), after (n, 2)
-    "The embedding of a run's `n` ions: features, and positions on the maps."
-    try:
-        if not zipfile.is_zipfile(existing_file(path, "a run's embedding")): raise ValueError("not a zip archive, or cut short")
-        with np.load(path, allow_pickle=False) as file: found = {name: np.asarray(file[name], dtype=np.float32) for name in ("features", "before", "after")}
-    except InputError: raise
-    except Exception as e: raise InputError(path, f"cannot be read as an .npz of features, before and after ({e})", "make the run again") from None
-    shapes = [array.shape for array in found.values()]
-    if any(len(shape) != 2 or shape[0] != n for shape in shapes) or shapes[1:] != [(n, 2)] * 2: raise InputError(path, f"has arrays of shape {shapes} for {n} ions", "make the run again")
-    return found
-
-def _read_run(folder:str|Path) -> dict:
-    "Tables, config, ion images and embedding of a run folder. Raises `InputError`."
-    folder = Path(folder).expanduser()
-    if missing := [name for name in (*_RUN_TABLES, "config.json", "ions.npz", "embedding.npz") if not (folder/name).exists()]:
-        raise InputError(folder, f"lacks {', '.join(missing)}", "give a run folder of msi_cluster, or make the run again with this version")
-    run = {name[:-4]: _table(folder/name) for name in _RUN_TABLES}
-    try: run["config"] = json.loads((folder/"config.json").read_text(encoding="utf-8"))
-    except ValueError as e: raise InputError(folder/"config.json", f"is not JSON ({e})", "make the run again") from None
-    run["ions"], n = load(folder/"ions.npz"), len(run["assignments"])
-    if len(run["ions"]) != n or not np.allclose(run["ions"].mz, run["assignments"].mz, atol=1e-5):
-        raise InputError(folder, "its assignments.csv and its ions.npz are of other ions", "make the run again")
-    return run | _embedding(folder/"embedding.npz", n)
 
 # %% ../nbs/26_report.ipynb #c013
 _TILES = 8                  # images a row and a column of a sheet
@@ -116,11 +80,12 @@ def _mark(value:float, fair:float, good:float) -> str:
 
 def trust_in_words(chemistry:LinkedLift,
           score:dict[str, float],  # of the last stage: a value a metric
-          confidence:np.ndarray,   # of the ions in a cluster
+          found:dict[str, int],    # counts of the run: ions in a cluster, confident (see `found_counts`)
           compared:str,            # what `verdict` says
          ) -> list[dict[str, str]]: # name, mark (good, fair, poor, unknown), figure, told
     "What speaks for a clustering, and what against it."
-    again, sure, against = score.get("stability", np.nan), float((confidence > 0.9).mean()) if len(confidence) else np.nan, compared.split(" (")[0]
+    clustered, against = found["ions"], compared.split(" (")[0]
+    again, sure = score.get("stability", np.nan), found["confident"] / clustered if clustered else np.nan
     marks = {"The recipe's last stage beats": "good", "The recipe's last stage and": "fair", "A training-free baseline beats": "poor"}
     plain = next((mark for start, mark in marks.items() if against.startswith(start)), "unknown")
     follows = _mark(np.nan if not chemistry.enough else chemistry.lift if chemistry.p_value < 0.05 else -1., 0., 0.5)
@@ -128,11 +93,11 @@ def trust_in_words(chemistry:LinkedLift,
             dict(name="Stability", mark=_mark(again, 0.6, 0.85), figure="–" if np.isnan(again) else f"{again:.2f}",
                  told="It was not measured." if np.isnan(again) else f"Clustered anew without a fifth of the ions, the groups agree to {again:.2f} (adjusted Rand index; 1 is the same, 0 is chance)."),
             dict(name="Confidence", mark=_mark(sure, 0.5, 0.8), figure="–" if np.isnan(sure) else f"{sure:.0%}",
-                 told=f"{(confidence > 0.9).sum()} of {len(confidence)} ions have a confidence above 0.9: their images fit one group clearly better than any other."),
+                 told=f"{found['confident']} of {clustered} ions have a confidence above 0.9: their images fit one group clearly better than any other."),
             dict(name="Plain methods", mark=plain, figure=dict(good="ahead", fair="level", poor="behind", unknown="–")[plain], told=compared),
             *([dict(name="Known classes", mark=_mark(score["ari"], 0.5, 0.8), figure=f"{score['ari']:.2f}",
                     told=f"Against the known classes of {score['known_ions']:.0f} ions the groups score {score['ari']:.2f} (adjusted Rand index)"
-                         f" and {score['hungarian']:.0%} (accuracy).")] if "ari" in score else [])]
+                         f" and {score['hungarian']:.0%} (accuracy).")] if {"ari", "known_ions", "hungarian"} <= set(score) else [])]
 
 def _in_short(judged:list[dict[str, str]] # of `trust`
             ) -> str:
@@ -155,7 +120,7 @@ def look_first(table:pd.DataFrame,     # assignments.csv
     label, sure, said = table.cluster.to_numpy(), table.confidence.to_numpy(), []
     def say(told, clusters=(), ions=(), pairs=()): said.append(dict(told=told, clusters=list(clusters), ions=[int(i) for i in ions], pairs=list(pairs)))
     found = clusters.sort_values("morans_i", ascending=False)
-    say(f"Begin with cluster {found.cluster.iloc[0]}: the mean image of its {found['size'].iloc[0]} ions has the clearest structure (Moran's I {found.morans_i.iloc[0]:.2f}).", found.cluster[:1])
+    if len(found): say(f"Begin with cluster {found.cluster.iloc[0]}: the mean image of its {found['size'].iloc[0]} ions has the clearest structure (Moran's I {found.morans_i.iloc[0]:.2f}).", found.cluster[:1])
     faint = found[found.morans_i < 0.3].cluster
     if len(faint): say("Doubt these clusters first: their mean images show little structure.", faint)
     judged = links[(label[links.light] >= 0) & (label[links.heavy] >= 0)]
@@ -167,7 +132,9 @@ def look_first(table:pd.DataFrame,     # assignments.csv
     unsure = np.flatnonzero((label >= 0) & (sure < 0.7))
     if len(unsure): say(f"{len(unsure)} ion{'s fit' if len(unsure) > 1 else ' fits'} more than one cluster (confidence below 0.7). The least sure:",
                         ions=unsure[np.argsort(sure[unsure], kind="stable")][:6])
-    if (label < 0).any(): say(f"{(label < 0).sum()} ion{'s are' if (label < 0).sum() > 1 else ' is'} in no cluster: constant, or without structure that can be told from noise.", [-1])
+    aside = config["found"]["unassigned"]
+    if aside: say(f"{aside} ion{'s are' if aside > 1 else ' is'} in no cluster: constant, or without structure that can be told from noise.", [-1])
+    if empty := config["found"]["empty_clusters"]: say(f"{empty} of the {config['n_clusters']} clusters asked for {'have' if empty > 1 else 'has'} no ion, and {'are' if empty > 1 else 'is'} not shown.")
     asked, best = config["n_clusters"], config["choice"]["n_clusters"]
     if asked != best: say(f"{asked} clusters were asked for; the images themselves speak for {best} (the curve is below, under Scores).")
     return said
@@ -189,35 +156,36 @@ def _on_map(points:np.ndarray, labels:np.ndarray) -> dict: # places (n, 2), 0 to
     def ion_at(place): return int(ions[np.linalg.norm(places[seen] - place, axis=1).argmin()])
     return dict(places=places, numbers={cluster: ion_at(place) for cluster, place in _label_places(places[seen], labels[seen]).items()})
 
-def _joined(run:dict, seen:np.ndarray) -> dict:
-    "The data of a report, from what `_read_run` gives and its images as shown."
-    table, ions = run["assignments"], run["ions"]
+def _joined(run:RunFolder, seen:np.ndarray) -> dict:
+    "The data of a report, from its folder and its images as shown."
+    table, ions = run.assignments, run.ions
     labels, sure = table.cluster.to_numpy(), table.confidence.to_numpy()
     order = np.lexsort((-sure, np.where(labels < 0, np.iinfo(np.int64).max, labels)))      # neighbours on the page share a sheet
     means = cluster_means(ions, labels)
-    clusters = run["clusters"].assign(morans_i=morans_i(means, ions.mask).round(4))
-    near, similar = nearest(run["features"], 10)
+    clusters = run.clusters.assign(morans_i=morans_i(means, ions.mask).round(4))
+    near, similar = nearest(run.features, 10, labels >= 0)
     return dict(table=table, clusters=clusters, means=means, order=order, links=find_links(ions.mz, ions.polarity),
                 tile=np.argsort(order), words=[image_in_words(image) for image in seen], signal=(pixels(ions) > 0).mean(1).round(4),
                 near=[row[row >= 0] for row in near], similar=[row[~np.isnan(row)].round(4).astype(float) for row in similar],
-                before=_on_map(run["before"], labels), after=_on_map(run["after"], labels))
+                before=_on_map(run.before, labels), after=_on_map(run.after, labels))
 
+@walled
 def report_data(folder:str|Path # a run folder
                ) -> tuple[dict, list[dict]]: # what stands in the report's JSON block; its sheets of ion images, then that of the clusters' means
     "Everything that a report shows. Raises `InputError` for a folder that is no run."
-    run = _read_run(folder)
-    config, ions, scores = run["config"], run["ions"], run["scores"]
+    run = read_run_folder(folder)
+    config, ions, scores = run.config, run.ions, run.scores
     seen = _shown(scaled(ions, config["recipe"]["clip"]), ions.mask, len(ions))
     joined = _joined(run, seen)
     table, clusters, labels = joined["table"], joined["clusters"], joined["table"].cluster.to_numpy()
     last = scores[scores.stage == scores.stage.iloc[-1]].set_index("metric").value.dropna().to_dict()
-    judged = trust_in_words(linked_lift(labels, ions.mz, ions.polarity), last, table.confidence[labels >= 0].to_numpy(), config["verdict"])
+    judged = trust_in_words(linked_lift(labels, ions.mz, ions.polarity), last, config["found"], config["verdict"])
     answer = dict(short=_in_short(judged), trust=judged, first=look_first(table, clusters, joined["links"], config))
     means = _shown(joined["means"] / np.maximum(joined["means"].max((1, 2), keepdims=True), 1e-12), ions.mask, len(ions))
     data = dict(answer=answer, config=config, shape=seen.shape[1:],
                 **{name: {column: frame[column].to_numpy() for column in frame} for name, frame in dict(
                     ions=table.assign(**{column: joined[column] for column in ("tile", "signal", "words")}), clusters=clusters.assign(words=[image_in_words(image) for image in means]),
-                    links=joined["links"].round(dict(error_ppm=2)), scores=scores, losses=run["losses"]).items()},
+                    links=joined["links"].round(dict(error_ppm=2)), scores=scores, losses=run.losses).items()},
                 near=joined["near"], similar=joined["similar"], before=joined["before"], after=joined["after"])
     return _plain(data), [*image_sheets(seen[joined["order"]]), *image_sheets(means)]
 
@@ -233,7 +201,9 @@ _MEANING = {"linked_lift": "how much oftener ions linked by chemistry (isotopes,
 
 def _board(scores:pd.DataFrame) -> dict:
     "The scoreboard: names of the columns, rows of text with the best marked, and what the columns mean."
+    scores = scores.dropna(subset="value")
     metrics = [metric for metric in _MEANING if metric in set(scores.metric)]
+    if not metrics: return dict(names=[], meaning=[], rows=[])
     text, value = scoreboard(scores, metrics), scores.pivot(index="stage", columns="metric", values="value").reindex(columns=metrics)
     best = value.loc[text.index].round(2).eq(value.max().round(2))
     return dict(names=[METRICS[metric] for metric in metrics], meaning=[(METRICS[metric], _MEANING[metric]) for metric in metrics],
@@ -242,6 +212,8 @@ def _board(scores:pd.DataFrame) -> dict:
 def _line(x, y, x_name:str, used=None) -> dict:
     "A curve in a box of 200 x 80, the point at x = `used`, and what it does in words."
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    x, y = x[np.isfinite(y)], y[np.isfinite(y)]
+    if not len(y): return dict(points="", dots=[], told="no finite value")
     across, down = 200 * (x - x.min()) / max(np.ptp(x), 1e-12), 80 - 80 * (y - y.min()) / max(np.ptp(y), 1e-12)
     return dict(points=" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, down)), dots=[(round(a, 1), round(b, 1)) for a, b in zip(across[x == used], down[x == used])],
                 told=f"{y[0]:.4g} at {x_name} {x[0]:g}, {y[-1]:.4g} at {x[-1]:g}; highest {y.max():.4g} at {x[y.argmax()]:g}")
@@ -279,10 +251,10 @@ def _rendered(data:dict, images:list[dict]) -> str:
     n_sheets, curve = -(-len(ions["mz"]) // _TILES**2), config["choice"]["curve"]
     clusters, losses = _clusters(data, n_sheets * _TILES**2), pd.DataFrame(data["losses"])
     settings = dict(input=_flat(config["input"]), recipe=_flat(config["recipe"]), run=_flat({key: config[key] for key in ("n_clusters", "start", "seed", "device") if key in config}),
-                    seconds=_flat(config["seconds"]), versions=_flat(config["versions"]))
+                    seconds=_flat(config["seconds"] | {"in all": config["found"]["seconds"]}), versions=_flat(config["versions"]))
     return page.from_string(own.joinpath("report.html.jinja").read_text(encoding="utf-8")).render(
-        **{name: data[name] for name in ("answer", "after", "config", "ions", "shape")}, data=data, clusters=clusters, settings=settings, input=config["input"], recipe=config["recipe"],
-        aside=_surest_first(ions, -1), sample=Path(config["input"].get("path", "ion images")).name,
+        **{name: data[name] for name in ("answer", "after", "config", "ions", "shape")}, data=data, clusters=clusters, settings=settings, found=config["found"], input=config["input"], recipe=config["recipe"],
+        aside=_surest_first(ions, -1), sample=Path(str(config["input"].get("path") or "ion images")).name,
         styles={cluster["number"]: cluster_style(cluster["number"]) for cluster in clusters}, markers=_MARKERS, dot=round(max(3., min(6.5, 75 / len(ions["mz"])**0.5)), 2),
         thumb=round(min(150., max(84., 96 * (data["shape"][1] / data["shape"][0])**0.5))),
         board=_board(pd.DataFrame(data["scores"])), choice=_line(curve["n_clusters"], curve["score"], "k =", config["n_clusters"]),
@@ -294,7 +266,6 @@ def write_report(folder:str|Path # a run folder, finished or about to be
                 ) -> Path:       # of its report.html
     "Write `report.html` into a run folder, made from the folder's files alone; one that is there is replaced. Raises `InputError`."
     folder = Path(folder).expanduser()
-    try: page = _rendered(*report_data(folder))
-    except (KeyError, UndefinedError) as e: raise InputError(folder/"config.json", f"lacks what a report needs ({e})", "make the run again with this version") from None
+    with wall(folder): page = _rendered(*report_data(folder))
     with written_whole(folder/"report.html") as partial: partial.write_text(page, encoding="utf-8", newline="\n")
     return folder/"report.html"

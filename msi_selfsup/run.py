@@ -29,6 +29,7 @@ from .imzml import read_imzml
 from .patterns import Patterns
 from .plot import _map, plot_choice, plot_clusters, plot_embedding, plot_montage, typicality
 from .report import write_report
+from .run_folder import read_assignments, read_run_folder
 from .scoreboard import plot_scoreboard, scores_table, stage_scores, verdict
 from .spectra import ibd_beside
 from .spectral import check_n_clusters, spectral_labels
@@ -237,25 +238,22 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
     return clusterer, scores
 
 # %% ../nbs/31_run.ipynb #c030
-def _read_run(run:str|Path) -> tuple[np.ndarray, pd.DataFrame, tuple|str|None]:
-    "m/z, the columns cluster and initial_cluster, and the polarity where the run's ion images tell it."
-    path = Path(run)/"assignments.csv" if Path(run).is_dir() else Path(run)
-    table = read_table(path, "a run folder or its assignments.csv")
-    if missing := {"mz", "cluster", "initial_cluster"} - set(table): raise InputError(path, f"has no column {', '.join(sorted(missing))}", "give the assignments.csv of a run")
-    numbers = table[["mz", "cluster", "initial_cluster"]].apply(pd.to_numeric, errors="coerce")
-    clusters, mz = numbers[["cluster", "initial_cluster"]], numbers["mz"].to_numpy(float)
-    if numbers.empty or not (np.isfinite(mz).all() and (mz > 0).all() and np.isfinite(clusters).all(axis=None) and (clusters % 1 == 0).all(axis=None)):
-        raise InputError(path, "has rows without an m/z or a whole number as cluster", "give the assignments.csv of a run")
-    images = path.with_name("ions.npz")
-    ions = load(images) if images.exists() else None
-    return mz, clusters.astype(int), ions.polarity if ions is not None and len(ions) == len(mz) else None
+def _scored(run:str|Path) -> tuple[np.ndarray, pd.DataFrame, np.ndarray|None]:
+    "m/z, the table with cluster and initial_cluster, and the polarity where the run's ion images tell it."
+    path = Path(run).expanduser()
+    folder = path if path.is_dir() else path.parent
+    if (path.is_dir() or path.name == "assignments.csv") and (folder/"ions.npz").exists():
+        found = read_run_folder(folder, ("assignments.csv", "ions.npz"))
+        return found.assignments["mz"].to_numpy(), found.assignments, found.ions.polarity
+    table = read_assignments(folder/"assignments.csv" if path.is_dir() else path)
+    return table["mz"].to_numpy(), table, None
 
 def score_run(run:str|Path,            # a run folder, or an assignments.csv
               labels:str|Path|None=None, # a table of known labels, as for `read_labels`
               ppm:float=10.,
              ) -> pd.DataFrame:        # stage, metric, value, for the initial and the final clusters
     "Score an assignments.csv by its chemical links, and against known labels where given. Raises `InputError`."
-    mz, table, polarity = _read_run(run)
+    mz, table, polarity = _scored(run)
     truth = None if labels is None else read_labels(labels, mz, ppm)
     stages = {"spectral clustering": "initial_cluster", "self-labelling": "cluster"}
     return scores_table([row for stage, column in stages.items() for row in stage_scores(stage, table[column].to_numpy(), mz, polarity, truth)])
@@ -263,5 +261,5 @@ def score_run(run:str|Path,            # a run folder, or an assignments.csv
 def run_links(run:str|Path # a run folder, or an assignments.csv
              ) -> LinkedLift:
     "What chemical links say of the final clusters of a run, link by link. Raises `InputError`."
-    mz, table, polarity = _read_run(run)
+    mz, table, polarity = _scored(run)
     return linked_lift(table["cluster"].to_numpy(), mz, polarity)

@@ -14,7 +14,7 @@ from .baseline import BASELINES
 from .core import InputError
 from .evaluate import confusion, label_scores, linked_lift, neighbour_rate, stability
 from .images import IonImages
-from .plot import cluster_means
+from .plot import _drawable, cluster_means
 
 # %% auto #0
 __all__ = ['METRICS', 'morans_i', 'spatial_coherence', 'stage_scores', 'scores_table', 'verdict', 'summary', 'scoreboard',
@@ -42,12 +42,18 @@ def spatial_coherence(ions:IonImages,
     return morans_i(cluster_means(ions, labels), ions.mask)
 
 # %% ../nbs/23_scoreboard.ipynb #c018
+def _neighbour_rates(features, labels, truth) -> dict[str, float]:
+    "The 1-, 3- and 10-NN rates among the ions of a cluster: an unassigned one has no features, and is nobody's neighbour."
+    inside = np.asarray(labels) >= 0
+    features, truth = np.asarray(features)[inside], np.asarray(truth)[inside]
+    return {f"nn{k}": neighbour_rate(features, truth, k) for k in (1, 3, 10) if (truth >= 0).sum() > k}
+
 def stage_scores(stage:str,      # a name of `BASELINES`, or of a stage of the recipe
                  labels,         # cluster of each ion, int (n,); -1 = set aside
                  mz,             # m/z of each ion, (n,)
                  polarity=None,  # polarity of each ion, (n,); one string or None: all alike
                  truth=None,     # known class of each ion, int (n,), -1 = not known; adds the scores against it
-                 features=None,  # what was clustered, (n, d): adds the 1-, 3- and 10-NN rates where classes are known
+                 features=None,  # what was clustered, (n, d): adds the 1-, 3- and 10-NN rates of the ions in a cluster, where classes are known
                  ions:IonImages|None=None, # their images: adds Moran's I of the clusters' mean images, weighted by size; ions set aside count as 0
                  cluster=None    # function(positions among the ions not set aside, seed) -> their labels: adds how stable it is (see `stability`)
                 ) -> list[tuple[str, str, float]]: # (stage, metric, value)
@@ -58,7 +64,7 @@ def stage_scores(stage:str,      # a name of `BASELINES`, or of a stage of the r
     known = 0 if truth is None else (np.asarray(truth) >= 0).sum()
     if known:
         scores |= label_scores(labels, truth) | dict(known_ions=int(known))
-        if features is not None: scores |= {f"nn{k}": neighbour_rate(features, truth, k) for k in (1, 3, 10) if known > k}
+        if features is not None: scores |= _neighbour_rates(features, labels, truth)
     if ions is not None:
         sizes = np.unique(np.asarray(labels)[np.asarray(labels) >= 0], return_counts=True)[1]
         scores["morans_i"] = sizes @ spatial_coherence(ions, labels) / len(labels)
@@ -146,7 +152,7 @@ def _panel(axes, table, metric:str, stages):
     reach = np.concatenate([rows["mean"] - rows["std"].fillna(0), rows["mean"] + rows["std"].fillna(0)])
     low, high = np.nanmin(reach), np.nanmax(reach)
     room = 0.08 * (high - low) + max(0, 0.1 - (high - low)) / 2          # never less than 0.1 across: luck should not look large
-    axes.set(xlabel=METRICS.get(metric, metric), xlim=(low - room, high + room), ylim=(len(stages) - 0.5, -0.5), yticks=range(len(stages)), yticklabels=stages)
+    axes.set(xlabel=_drawable(METRICS.get(metric, metric)), xlim=(low - room, high + room), ylim=(len(stages) - 0.5, -0.5), yticks=range(len(stages)), yticklabels=list(map(_drawable, stages)))
     axes.grid(axis="y", color="#dddddd", lw=0.8)
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -171,7 +177,7 @@ def plot_scoreboard(scores:pd.DataFrame, # long table, as for `summary`
             if (part.metric == metric).any(): _panel(axes, part, metric, stages)
             else: axes.axis("off")
             if axes is not row[0]: axes.set_yticklabels([])
-        row[0].set_title(", ".join(map(str, key)), loc="left", fontsize=10, weight="bold")
+        row[0].set_title(_drawable(", ".join(map(str, key))), loc="left", fontsize=10, weight="bold")
     marks = {label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels())}
     figure.legend(marks.values(), marks.keys(), loc="outside upper right", ncols=3, frameon=False)
     return figure
