@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shutil
 import stat
 import sys
@@ -22,8 +23,8 @@ import psutil
 from tqdm.auto import tqdm
 
 # %% auto #0
-__all__ = ['InputError', 'existing_file', 'checked_seed', 'UnexpectedError', 'wall', 'walled', 'free_memory', 'check_memory',
-           'written_whole', 'watched', 'progress', 'sha256', 'versions']
+__all__ = ['InputError', 'existing_file', 'checked_seed', 'spreadsheet_safe', 'spreadsheet_raw', 'UnexpectedError', 'wall',
+           'walled', 'free_memory', 'check_memory', 'written_whole', 'watched', 'progress', 'sha256', 'versions']
 
 # %% ../nbs/00_core.ipynb #c007
 class InputError(ValueError):
@@ -60,6 +61,17 @@ def checked_seed(seed:int # a whole number from 0 to 2**32 - 1
     except (TypeError, ValueError, OverflowError): fits = False
     if not fits: raise InputError("seed", f"is {seed}", "use a whole number from 0 to 4294967295")
     return int(seed)
+
+# %% ../nbs/00_core.ipynb #t003
+def spreadsheet_safe(text:str # any text, such as the name of an ion
+                    ) -> str:
+    "`text` as it may stand in a CSV: behind an apostrophe where a spreadsheet would take it for a formula."
+    return "'" + text if re.match(r"'*[=+\-@\t\r\n＝＋－＠]", text) else text
+
+def spreadsheet_raw(text:str # what `spreadsheet_safe` has made
+                   ) -> str:
+    "The text that `spreadsheet_safe` was given."
+    return text[1:] if re.match(r"'+[=+\-@\t\r\n＝＋－＠]", text) else text
 
 # %% ../nbs/00_core.ipynb #w003
 class UnexpectedError(RuntimeError):
