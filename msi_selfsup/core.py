@@ -5,6 +5,7 @@
 # %% ../nbs/00_core.ipynb #c003
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import platform
@@ -164,7 +165,10 @@ def on_disk(path:str|Path # a file, or a folder of files
     path = Path(path)
     for file in path.rglob("*") if path.is_dir() else [path]:
         if file.is_file() and not file.is_symlink():
-            with open(file, "r+b") as opened: os.fsync(opened.fileno())
+            with open(file, "r+b") as opened:
+                try: os.fsync(opened.fileno())
+                except OSError as e:
+                    if e.errno not in (errno.EINVAL, errno.ENOTSUP): raise   # a disk that cannot tell
 
 # %% ../nbs/00_core.ipynb #c0192
 def _target(path:str|Path, folder:bool) -> Path:
