@@ -46,7 +46,7 @@ def existing_file(path:str|Path, # a file that should be there
     "`path`, once it is certain that it is a readable, non-empty file; else `InputError`."
     try: found = (path := Path(path).expanduser()).stat()
     except PermissionError: raise InputError(path, "may not be read", "ask for permission to read it") from None
-    except (OSError, ValueError, RuntimeError):         # a broken link, a name that no file can have, an unknown ~user
+    except (OSError, ValueError, RuntimeError):         # a broken link, an impossible name, an unknown ~user
         raise InputError(path, "no such file", f"give the path of {what}") from None
     if stat.S_ISDIR(found.st_mode): raise InputError(path, "is a folder", f"give the path of {what} in it")
     if not stat.S_ISREG(found.st_mode): raise InputError(path, "is no regular file", f"give the path of {what}")
@@ -144,14 +144,15 @@ def check_memory(where:str|Path, # the file or argument that asks for it
 def out_of_memory(error:BaseException) -> bool:
     "Whether an exception says that memory ran out, of the machine or of a graphics card."
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError": return True
-    return isinstance(error, RuntimeError) and bool(re.search("DefaultCPUAllocator|out of memory|allocate memory", str(error)))
+    said = re.search("DefaultCPUAllocator|out of memory|allocate memory", str(error))
+    return isinstance(error, RuntimeError) and said is not None
 
 # %% ../nbs/00_core.ipynb #c019
-TEMPORARY = re.compile(r"\..+\.[0-9a-f]+-[0-9a-f]+(\.old)?(\.[^.]*)?", re.DOTALL) # names of what is being written
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]+-[0-9a-f]+(\.old)?(\.[^.]*)?", re.DOTALL) # what is being written
 
 def _beside(path:Path, mark:str="") -> Path:
     "A temporary name beside `path`, for this thread alone, with the same ending, and never too long."
-    own = f"{path.stem[:48]}.{os.getpid():x}-{threading.get_ident():x}" # alike for two files of one stem, as an imzML is
+    own = f"{path.stem[:48]}.{os.getpid():x}-{threading.get_ident():x}"    # alike for an imzML and its ibd
     return path.with_name(f".{own}{mark}{path.suffix if len(path.suffix) < 12 else ''}")
 
 def _remove(path:Path) -> None:
@@ -159,6 +160,7 @@ def _remove(path:Path) -> None:
     if path.is_dir() and not path.is_symlink(): shutil.rmtree(path, ignore_errors=True)
     else: path.unlink(missing_ok=True)
 
+# %% ../nbs/00_core.ipynb #c0190
 def on_disk(path:str|Path # a file, or a folder of files
            ) -> None:
     "Wait until what was written is on the disk, and not in the system's memory alone."
@@ -172,9 +174,10 @@ def on_disk(path:str|Path # a file, or a folder of files
 
 # %% ../nbs/00_core.ipynb #c0192
 def _target(path:str|Path, folder:bool) -> Path:
-    "Where `written_whole` writes: of a link, what it points to. Raises `InputError` for what must not be replaced."
+    "Where `written_whole` writes: of a link, its target. Raises `InputError` for what must not be replaced."
     try: path = Path(os.path.realpath(Path(path).expanduser()))
-    except (OSError, ValueError, RuntimeError): raise InputError(path, "can be no name", "choose another one") from None
+    except (OSError, ValueError, RuntimeError):
+        raise InputError(path, "can be no name", "choose another one") from None
     if path.is_dir() and not folder: raise InputError(path, "is a folder", "give the name of a file")
     if path.is_file() and folder: raise InputError(path, "is a file", "give the name of a folder")
     if path.exists() and not path.is_dir() and not path.is_file():
@@ -183,16 +186,18 @@ def _target(path:str|Path, folder:bool) -> Path:
 
 def _mended(path:Path) -> None:
     "Put back, or remove, the old folder that a killed process has left under a temporary name."
-    own = re.compile(re.escape(f".{path.stem[:48]}.") + "[0-9a-f]+-[0-9a-f]+" + re.escape(f".old{path.suffix}"))
+    before, after = re.escape(f".{path.stem[:48]}."), re.escape(f".old{path.suffix}")
+    own = re.compile(f"{before}[0-9a-f]+-[0-9a-f]+{after}")
     for left in [at for at in path.parent.iterdir() if own.fullmatch(at.name)]:
         if path.exists(): _remove(left)
         else: os.rename(left, path)
 
+# %% ../nbs/00_core.ipynb #c0193
 @contextmanager
 def written_whole(path:str|Path,     # the file or folder to make; of a link, what it points to
                   folder:bool=False, # whether the block makes a folder
                  ):                  # yields a temporary path beside it, with the same ending
-    "Write to the path that this yields; it becomes `path` when the block succeeds and vanishes when it fails."
+    "Write to the path that this yields. It becomes `path` when the block succeeds and vanishes if not."
     path = _target(path, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial, old = _beside(path), _beside(path, ".old")

@@ -23,9 +23,9 @@ from .core import TEMPORARY, InputError, on_disk, out_of_memory, wall, written_w
 __all__ = ['RUN_FILES', 'check_out', 'run_folder']
 
 # %% ../nbs/09_folder.ipynb #f007
-RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "encoder.pt", "classifier.pt",
-             "montage.png", "clusters.png", "embedding.png", "scoreboard.png", "n_clusters.png", "report.html",
-             "baselines.csv", "embedding.npz", "ions.npz")
+RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "encoder.pt",
+             "classifier.pt", "montage.png", "clusters.png", "embedding.png", "scoreboard.png", "n_clusters.png",
+             "report.html", "baselines.csv", "embedding.npz", "ions.npz")
 _LOCK, _KEY, _TRAINING, _REPLACED = "run.lock", "key.json", "training", "replaced"
 _OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}     # nobody's work
 
@@ -38,9 +38,11 @@ def _strange(folder:Path, unfinished:bool) -> list[str]:
     def ours(entry):
         if entry.is_symlink(): return False
         if entry.is_dir(): return unfinished and entry.name in (_TRAINING, _REPLACED)
-        return entry.name in RUN_FILES or unfinished and (entry.name in (_LOCK, _KEY) or bool(TEMPORARY.fullmatch(entry.name)))
+        working = entry.name in (_LOCK, _KEY) or TEMPORARY.fullmatch(entry.name)
+        return entry.name in RUN_FILES or unfinished and bool(working)
     return [entry.name for entry in _entries(folder) if not ours(entry)]
 
+# %% ../nbs/09_folder.ipynb #f0071
 def _finished(folder:Path) -> bool:
     "Whether a folder holds a run that was finished, of this version or an earlier one: its record says so."
     try: record = json.loads((folder/"config.json").read_text(encoding="utf-8"))
@@ -58,7 +60,8 @@ def _key_of(partial:Path) -> str|None:
 # %% ../nbs/09_folder.ipynb #f008
 def _worth_keeping(partial:Path) -> bool:
     "Whether an unfinished run has computed anything."
-    return any((partial/_TRAINING).glob("*.pt")) or any(entry.name in (*RUN_FILES, _REPLACED) for entry in _entries(partial))
+    computed = any(entry.name in (*RUN_FILES, _REPLACED) for entry in _entries(partial))
+    return computed or any((partial/_TRAINING).glob("*.pt"))
 
 def _delete(folder:Path, names:tuple[str, ...]) -> None:
     "Delete of a run folder what a run has written, by name; a subfolder that holds more stays."
@@ -93,13 +96,14 @@ def _held(lock) -> bool:
         warnings.warn("this disk knows no locks: start no other run into the same folder")
     return True
 
+# %% ../nbs/09_folder.ipynb #f0121
 def _is(lock, path:Path) -> bool:
     "Whether an open file still has that name."
     try: return os.path.samestat(os.fstat(lock.fileno()), os.stat(path))
     except FileNotFoundError: return False
 
 def _claimed(partial:Path, out:Path):
-    "The open lock of `partial`, which is made if it is not there. Raises `InputError` where another process has it."
+    "The open lock of `partial`, which is made if need be. Raises `InputError` where another process has it."
     until = time.monotonic() + _PATIENCE
     while True:
         partial.mkdir(parents=True, exist_ok=True)
@@ -113,16 +117,19 @@ def _claimed(partial:Path, out:Path):
         lock.seek(0); holder = lock.read(200)
         lock.close()
         if time.monotonic() > until:
-            raise InputError(out, f"another command is working there ({holder or 'it has just begun'})", "wait until it is done, or choose another --out")
+            raise InputError(out, f"another command is working there ({holder or 'it has just begun'})",
+                             "wait until it is done, or choose another --out")
         time.sleep(0.01)
 
 # %% ../nbs/09_folder.ipynb #f015
 def _place(out:str|Path) -> Path:
-    "The absolute path of `out`, of a link that to which it points; `InputError` where no run folder can be made of that name."
+    "The absolute path of `out`, of a link its target's; `InputError` where no run folder can have that name."
     if not str(out): raise InputError("out", "is empty", "give the name of a folder")
     try: place, here = Path(out).expanduser().resolve(), Path.cwd().resolve()
-    except (OSError, RuntimeError, ValueError): raise InputError(out, "can be no folder's name", "choose another --out") from None
-    if here.is_relative_to(place): raise InputError(place, "is the current folder, or holds it", "give the name of a new folder")
+    except (OSError, RuntimeError, ValueError):
+        raise InputError(out, "can be no folder's name", "choose another --out") from None
+    if here.is_relative_to(place):
+        raise InputError(place, "is the current folder, or holds it", "give the name of a new folder")
     if (size := len(os.fsencode(place.name))) > 247:
         raise InputError(place, f"has a name of {size} bytes", "use a shorter one, of at most 247 bytes")
     return place
@@ -131,31 +138,36 @@ def _partial(out:Path) -> Path:
     "Where a run works until it is finished."
     return out.with_name(out.name + ".partial")
 
+# %% ../nbs/09_folder.ipynb #f0151
 def _check_partial(partial:Path) -> None:
     "Raise `InputError` where something is in the way that no run has written."
     if not os.path.lexists(partial): return
-    mend = "move it, or choose another --out"
-    if partial.is_symlink() or not partial.is_dir(): raise InputError(partial, "is in the way and not a stopped run", mend)
-    if strange := _strange(partial, True): raise InputError(partial, f"holds {', '.join(strange[:3])}, which no run writes", mend)
+    mend, other = "move it, or choose another --out", "is in the way and not a stopped run"
+    if partial.is_symlink() or not partial.is_dir(): raise InputError(partial, other, mend)
+    if strange := _strange(partial, True):
+        raise InputError(partial, f"holds {', '.join(strange[:3])}, which no run writes", mend)
     begun = {entry.name for entry in _entries(partial) if not TEMPORARY.fullmatch(entry.name)}
-    if begun - {_LOCK} and _key_of(partial) is None: raise InputError(partial, "is in the way and not a stopped run", mend)
+    if begun - {_LOCK} and _key_of(partial) is None: raise InputError(partial, other, mend)
 
 def _check_free(out:Path, overwrite:bool) -> None:
-    "Raise `InputError` unless `out` is free, or a finished run, with nothing added to it, that may be replaced."
+    "Raise `InputError` unless `out` is free, or a finished run with nothing added that may be replaced."
     if out.exists() and not out.is_dir(): raise InputError(out, "is a file", "choose another --out")
     if not out.exists() or not _entries(out): return
-    if not overwrite: raise InputError(out, "is already there", "choose another --out, or add --overwrite to replace a finished run")
+    mend = "move that away, or choose another --out"
+    if not overwrite:
+        raise InputError(out, "is already there", "choose another --out, or add --overwrite to replace a finished run")
     if strange := _strange(out, False):
-        raise InputError(out, f"is already there, and holds {', '.join(strange[:3])}, which no run writes", "move that away, or choose another --out")
-    if not _finished(out): raise InputError(out, "is already there, and is no finished run", "move it away, or choose another --out")
+        raise InputError(out, f"is already there, and holds {', '.join(strange[:3])}, which no run writes", mend)
+    if not _finished(out): raise InputError(out, "is already there, and is no finished run", mend)
 
 # %% ../nbs/09_folder.ipynb #f019
 def _mended(out:Path, partial:Path) -> None:
-    "Put right what was left by a process that was killed while it gave the finished folder its name. Needs the lock."
+    "Put right what a process left that was killed while it gave a finished folder its name. Needs the lock."
     old = partial/_REPLACED
-    if old.is_dir() and not out.exists(): os.rename(old, out)          # killed before the new one had its name
-    elif old.is_dir(): raise InputError(out, f"is there, and an earlier run in {old}, too", "move one of them away")
-    if (out/_LOCK).is_file() and _finished(out): _tidied(out)          # killed just after that
+    if old.is_dir() and not out.exists(): os.rename(old, out)      # killed before the new one had its name
+    elif old.is_dir():
+        raise InputError(out, f"is there, and an earlier run in {old}, too", "move one of them away")
+    if (out/_LOCK).is_file() and _finished(out): _tidied(out)      # killed just after that
 
 def _tidied(out:Path) -> None:
     "Delete from a finished run what only an unfinished one holds; the lock last."
@@ -173,9 +185,10 @@ def _finish(out:Path, partial:Path, lock) -> None:
         os.rename(partial, out)
         _tidied(out)
     except BaseException:
-        _mended(out, partial)                          # the old one is back at its place, or the new one whole
+        _mended(out, partial)                          # the old one is back, or the new one whole
         raise
 
+# %% ../nbs/09_folder.ipynb #f0191
 def _withdrawn(partial:Path, lock, made:list[Path]) -> None:
     "Delete a partial folder in which nothing was computed, and the folders that were made for it."
     _clean(partial)
@@ -188,43 +201,56 @@ def _withdrawn(partial:Path, lock, made:list[Path]) -> None:
 # %% ../nbs/09_folder.ipynb #f021
 @contextmanager
 def _working(out:str|Path, overwrite:bool):
-    "Hold the partial folder of `out`: yields both paths and the lock. What nothing was computed in is gone afterwards."
+    "Hold the partial folder of `out`: yields both paths and the lock. Where nothing was computed, it is gone after."
     out = _place(out); partial = _partial(out)
     with wall(out):
-        _check_partial(partial)                                        # before anything is made
+        _check_partial(partial)                        # before anything is made
         made = [folder for folder in (partial, *partial.parents) if not folder.exists()]
-        if (partial/_LOCK).exists(): made = [partial]                  # by a run before, in which nothing was computed
+        if (partial/_LOCK).exists(): made = [partial]  # by a run before, in which nothing was computed
     try: lock = _claimed(partial, out)
-    except OSError as e: raise InputError(out, f"cannot be written ({e.strerror or e})", "choose another --out") from None
+    except OSError as e:
+        raise InputError(out, f"cannot be written ({e.strerror or e})", "choose another --out") from None
     with lock:
         try:
             _mended(out, partial); _check_free(out, overwrite)
             yield out, partial, lock
         finally:
-            if not lock.closed and _is(lock, partial/_LOCK) and not _worth_keeping(partial): _withdrawn(partial, lock, made)
+            ours = not lock.closed and _is(lock, partial/_LOCK)
+            if ours and not _worth_keeping(partial): _withdrawn(partial, lock, made)
 
 def check_out(out:str|Path, overwrite:bool=False) -> Path:
-    """The path `out`, if a run folder may be made there; else `InputError`: another command works there, something else
-    is in the way, nothing can be written. Only a finished run with nothing added to it may be replaced."""
+    """The path `out`, if a run folder may be made there; else `InputError`: another command works there, something
+    else is in the way, nothing can be written. Only a finished run with nothing added to it may be replaced."""
     with _working(out, overwrite) as (out, *_): return out
 
 # %% ../nbs/09_folder.ipynb #f022
 def _told(e:BaseException, out:Path, kept:bool) -> InputError|None:
     "What to tell of an exception that ended a run, where that is no fault of this package."
     again = "give the same command again, it goes on where it was" if kept else "give the same command again"
-    if out_of_memory(e): return InputError(out, "memory ran out", f"close other programs, or use a machine with more; then {again}")
+    if out_of_memory(e):
+        return InputError(out, "memory ran out", f"close other programs, or use a machine with more; then {again}")
     if not isinstance(e, OSError): return None
     file = os.fsdecode(e.filename) if isinstance(e.filename, (str, bytes, os.PathLike)) else ""
     at = file if file and not Path(file).is_relative_to(_partial(out)) else out
-    return InputError(at, f"cannot be {'written' if at is out else 'used'} ({e.strerror or e})", f"mend that, such as by freeing space; then {again}, or choose another --out")
+    return InputError(at, f"cannot be {'written' if at is out else 'used'} ({e.strerror or e})",
+                      f"mend that, such as by freeing space; then {again}, or choose another --out")
 
+def _anew(partial:Path, overwrite:bool) -> None:
+    "Delete what a run of another key has computed, if that is allowed; else `InputError`."
+    if not overwrite:
+        raise InputError(partial, "holds an unfinished run of other input, settings or software",
+                         "give its command again, choose another --out, or add --overwrite to start anew")
+    warnings.warn(f"{partial}: left by a run of other input, settings or software; started anew")
+    _delete(partial, (*RUN_FILES, _TRAINING, _KEY))
+
+# %% ../nbs/09_folder.ipynb #f0221
 @contextmanager
 def run_folder(out:str|Path,        # the folder to make
-               key:dict,            # what makes this run this run: it goes on only from a partial run of the same key
-               overwrite:bool=False # whether a finished run of that name, or an unfinished one of another key, may be replaced
+               key:dict,            # what makes this run this run: it goes on only from one of the same key
+               overwrite:bool=False # whether a finished run, or an unfinished one of another key, is replaced
               ):                    # yields the partial folder
-    """Work in `OUT.partial`, which becomes OUT on success. After an error or an interrupt what was computed stays, and
-    the same call goes on. Raises `InputError`, also for an `OSError` and where memory runs out."""
+    """Work in `OUT.partial`, which becomes OUT on success. After an error or an interrupt what was computed stays,
+    and the same call goes on. Raises `InputError`, also for an `OSError` and where memory runs out."""
     text = json.dumps({"program": "msi_selfsup", "run": key}, sort_keys=True, default=str)
     with _working(out, overwrite) as (out, partial, lock):
         _clean(partial)
@@ -237,11 +263,3 @@ def run_folder(out:str|Path,        # the folder to make
         except BaseException as e:
             if told := _told(e, out, partial.exists() and _worth_keeping(partial)): raise told from e
             raise
-
-def _anew(partial:Path, overwrite:bool) -> None:
-    "Delete what a run of another key has computed, if that is allowed; else `InputError`."
-    if not overwrite:
-        raise InputError(partial, "holds an unfinished run of other input, settings or software",
-                         "give its command again, choose another --out, or add --overwrite to start anew")
-    warnings.warn(f"{partial}: left by a run of other input, settings or software; started anew")
-    _delete(partial, (*RUN_FILES, _TRAINING, _KEY))
