@@ -258,7 +258,8 @@ def msi_phantom(out:str,            # folder to write phantom.imzML, phantom.ibd
                ) -> list[Path]:
     "Write a simulated imzML with its truth: tissue with known groups of ions, for trying things out."
     from msi_selfsup.phantom import write_phantom
-    check_memory("msi_phantom", 40 * max(0, n_ions) * max(0, height) * max(0, width), f"{n_ions} images of {height} x {width} pixels", "ask for fewer ions or pixels")
+    check_memory("n_ions, height, width", 40 * max(0, n_ions) * max(0, height) * max(0, width),
+                 f"{n_ions} images of {height} x {width} pixels", "ask for fewer ions or pixels")
     paths = write_phantom(out, n_clusters, n_ions, height, width, seed=seed)
     for path in paths: print(path)
     return paths
