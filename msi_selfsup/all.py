@@ -8,6 +8,7 @@ from msi_selfsup.phantom import *
 from msi_selfsup.benchmark import *
 from msi_selfsup.exchange import *
 from msi_selfsup.disturb import *
+from msi_selfsup.folder import *
 from msi_selfsup.augment import *
 from msi_selfsup.encoder import *
 from msi_selfsup.train import *

@@ -8,15 +8,22 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import logging
+import os
+import signal
 import sys
 import tempfile
+import threading
+import time
+import traceback
 import warnings
+from contextlib import closing, contextmanager, redirect_stdout
 from pathlib import Path
 
 from fastcore.docments import docments
 
 import msi_selfsup
-from .core import InputError
+from .core import InputError, check_memory, out_of_memory
 
 # %% auto #0
 __all__ = ['WAYS_OUT', 'COMMANDS', 'command_parser', 'console', 'msi_info', 'msi_cluster', 'msi_score', 'msi_colocalised',
@@ -36,23 +43,96 @@ def command_parser(command # a function whose parameters are str, int, float or 
                                   help=said if default is None else f"{said} (default: %(default)s)")
     return parser
 
-# %% ../nbs/32_cli.ipynb #c009
+# %% ../nbs/32_cli.ipynb #k002
+class _Output:
+    "A stream that goes on when nothing can be written any more, and keeps the error."
+    def __init__(self, stream):
+        self.stream, self.error = stream, None
+        if hasattr(stream, "reconfigure"): stream.reconfigure(errors="backslashreplace")
+
+    def write(self, text:str) -> int:
+        try:
+            if self.stream is None: raise OSError("it is closed")
+            if not self.error: self.stream.write(text); self.stream.flush()
+        except (OSError, ValueError) as e: self.error = e
+        return len(text)
+
+    def flush(self) -> None: pass       # done at each write
+
+    def isatty(self) -> bool: return self.stream is not None and self.stream.isatty()
+
+    def close(self) -> None:
+        "Let what could not be written go nowhere, so that the end of the process does not stumble over it."
+        if self.error and self.stream is not None:
+            try: os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+            except (OSError, ValueError): pass
+
+@contextmanager
+def _quietly():
+    "Nothing but the command itself speaks; no file that is opened gets the place of a closed standard stream; TERM ends it as Ctrl-C does."
+    for number in (0, 1, 2):
+        try: os.fstat(number)
+        except OSError: os.open(os.devnull, os.O_RDWR)
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)     # of a home that it may not write to
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler) if main else None
+    try: yield
+    finally:
+        if main: signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+# %% ../nbs/32_cli.ipynb #k005
+_REPORT_AT = "https://github.com/msi-selfsup/msi_selfsup/issues"
+
+def _fault(name:str, e:BaseException) -> str:
+    "What to say of an exception that nobody foresaw; its traceback is kept."
+    kept = "".join(traceback.format_exception(e))
+    for folder in (None, "."):
+        try: number, file = tempfile.mkstemp(prefix=f"{name}_fault_", suffix=".txt", dir=folder)
+        except OSError: continue
+        with open(number, "w", encoding="utf-8", errors="backslashreplace") as opened: opened.write(f"{sys.argv}\n{sys.version}\n{kept}")
+        return f"{_cause(e)}; please report it at {_REPORT_AT} with the file {Path(file).resolve()}"
+    return f"{_cause(e)}; please report it at {_REPORT_AT} with these lines: {kept}"
+
+def _cause(e:BaseException) -> str:
+    "The fault in words."
+    told = f"{type(e).__name__}: {e}" if not hasattr(e, "where") else str(e).removesuffix("; please report it")
+    return told if "fault of msi_selfsup" in told else f"a fault of msi_selfsup ({told[:300]})"
+
+def _ended(name:str, e:BaseException) -> tuple[str, int]:
+    "What to say of an exception that ended a command, and its exit code."
+    again = "; the same command goes on where it was" * (name == "msi_cluster")
+    if isinstance(e, InputError): return str(e), 2
+    if isinstance(e, KeyboardInterrupt): return f"interrupted{again}", 130
+    if out_of_memory(e): return f"memory ran out; close other programs, use a machine with more, or take a part of the data{again}", 2
+    if isinstance(e, OSError): return f"{e.filename or 'output'}: {e.strerror or e}; check the path, the permission and the free space", 2
+    return _fault(name, e), 1
+
+# %% ../nbs/32_cli.ipynb #k006
 def console(argv:list[str]|None=None # name of the command and its arguments; None: those of this process
            ) -> None:
-    "Run the command that this process was called as; exit codes: 0 success, 2 input that cannot be used, 130 interrupted."
+    "Run the command that this process was called as, and exit with the code that says how it ended: 0, 1, 2, 130 or 141."
     program, *arguments = sys.argv if argv is None else argv
-    name = Path(program).stem
-    parsed = vars(command_parser(COMMANDS[name]).parse_args(arguments))
-    def say(message, *_, **__): print(f"{name}: {message}", file=sys.stderr)
-    with warnings.catch_warnings():
-        warnings.showwarning = say                                  # a warning is one line too
-        try:
-            COMMANDS[name](**parsed)
-            return
-        except InputError as e: say(e); code = 2
-        except OSError as e: say(f"{e.filename or 'output'}: {e.strerror or e}; check the path, the permission and the free space"); code = 2
-        except KeyboardInterrupt: say("interrupted" + "; the same command goes on where it was" * (name == "msi_cluster")); code = 130
-    sys.exit(code)
+    name, code = Path(program).stem, 0
+    def say(message, *_, **__):                                     # also of a warning: one line
+        try: print(f"{name}: {' '.join(str(message).split())}", file=sys.stderr) if sys.stderr else None
+        except (OSError, ValueError): pass
+    if name not in COMMANDS: say(f"is no command; use {', '.join(COMMANDS)}"); sys.exit(2)
+    with warnings.catch_warnings(), _quietly():
+        warnings.showwarning, output = say, _Output(sys.stdout)
+        with redirect_stdout(output), closing(output):
+            parsed = vars(command_parser(COMMANDS[name]).parse_args(arguments))
+            try: COMMANDS[name](**parsed)
+            except (Exception, KeyboardInterrupt) as e: message, code = _ended(name, e); say(message)
+        if output.error and not code: code = _unsaid(name, output.error, say)
+    if code: sys.exit(code)
+
+def _unsaid(name:str, error:Exception, say) -> int:
+    "The exit code of a command that did its work and could not print it."
+    if isinstance(error, BrokenPipeError): return 0 if name in _MAKE else 141
+    say(f"output: cannot be written ({getattr(error, 'strerror', None) or error})" + "; the results lie in their folder" * (name in _MAKE))
+    return 0 if name in _MAKE else 2
+
+_MAKE = ("msi_demo", "msi_cluster", "msi_export", "msi_phantom")    # what they make is files
 
 # %% ../nbs/32_cli.ipynb #c011
 def msi_info(sample:str, # an imzML file; its .ibd lies beside it
@@ -79,18 +159,23 @@ def msi_cluster(sample:str,             # an imzML file (its .ibd beside it); or
                 axis:str="m/z",         # for a .tif or .npy of other spectra: what the numbers in mzs are, such as "Raman shift (1/cm)"
                ) -> Path:
     "Cluster the ions of a sample by where they are, and leave a run folder with tables, pictures and scores."
-    from msi_selfsup.run import check_out, cluster_run, read_sample
+    started = time.time()
+    from msi_selfsup.folder import check_out
+    from msi_selfsup.run import checked_settings, cluster_run, read_sample
+    checked_settings(recipe, weights, n_clusters, seed, device)     # all that can be told before a sample is read
     out = check_out(out, overwrite)
     ions = read_sample(sample, mzs, ppm, normalise, axis=axis)
     print(ions)
-    cluster_run(ions, out, n_clusters, recipe, weights, seed, device, overwrite)
+    cluster_run(ions, out, n_clusters, recipe, weights, seed, device, overwrite, started=started)
     return _report(out)
 
 def _report(out:str|Path) -> Path:
     "Say in a few lines what a run found and where it lies."
     config = json.loads((Path(out)/"config.json").read_text())
     found, choice = config["found"], config["choice"]["n_clusters"]
-    print(f"{found['ions']} ions in {found['clusters']} cluster{'s' * (found['clusters'] != 1)}, {found['confident']} with confidence above 0.9, in {sum(config['seconds'].values()):.0f} s")
+    empty, aside = (f", {found[name]} {what}" if found[name] else "" for name, what in (("empty_clusters", "more left empty"), ("unassigned", "ions unassigned")))
+    print(f"{found['ions']} ions in {found['clusters']} cluster{'s' * (found['clusters'] != 1)}{empty}{aside}, "
+          f"{found['confident']} with confidence above 0.9, in {found['seconds']:.0f} s")
     print(f"left to the images it would be {choice} clusters; see n_clusters.png" if choice != config["n_clusters"] else "that many are what the images carry; see n_clusters.png")
     print(config["verdict"])
     print(f"open {Path(out)/'report.html'} in a browser; the table is {Path(out)/'assignments.csv'}")
@@ -175,6 +260,8 @@ def msi_phantom(out:str,            # folder to write phantom.imzML, phantom.ibd
                ) -> list[Path]:
     "Write a simulated imzML with its truth: tissue with known groups of ions, for trying things out."
     from msi_selfsup.phantom import write_phantom
+    check_memory("n_ions, height, width", 40 * max(0, n_ions) * max(0, height) * max(0, width),
+                 f"{n_ions} images of {height} x {width} pixels", "ask for fewer ions or pixels")
     paths = write_phantom(out, n_clusters, n_ions, height, width, seed=seed)
     for path in paths: print(path)
     return paths
@@ -184,10 +271,13 @@ def msi_demo(out:str="msi_demo_run", # the run folder to make; an earlier demons
              device:str="auto",      # auto, cpu, cuda or mps
             ) -> Path:
     "Cluster the simulated tissue that comes with the project, and score the result against its truth. Offline, in a minute or two."
+    started = time.time()
     from dataclasses import replace
 
+    from msi_selfsup.folder import check_out
     from msi_selfsup.phantom import write_phantom
-    from msi_selfsup.run import check_out, cluster_run, read_labels, read_sample
+    from msi_selfsup.run import checked_settings, cluster_run, read_labels, read_sample
+    checked_settings(seed=seed, device=device)
     data = Path(msi_selfsup.__file__).parents[1]/"benchmark_data"
     with tempfile.TemporaryDirectory() as made:
         if not (data/"phantom.imzML").exists(): write_phantom(data := Path(made)) # installed without the repository: the same files, made anew
@@ -195,13 +285,12 @@ def msi_demo(out:str="msi_demo_run", # the run folder to make; an earlier demons
         ions = replace(ions, labels=read_labels(data/"phantom_truth.csv", ions.mz))
         print(ions)
         out = check_out(out, overwrite=_is_demo(out, ions.source["sha256"]))
-        cluster_run(ions, out, int(ions.labels.max()) + 1, seed=seed, device=device, overwrite=True)
+        cluster_run(ions, out, int(ions.labels.max()) + 1, seed=seed, device=device, overwrite=True, started=started)
     return _report(out)
 
 def _is_demo(out:str|Path, sha256:dict) -> bool:
     "Whether a run folder is an earlier demonstration, from the same files."
-    config = Path(out)/"config.json"
-    try: return json.loads(config.read_text())["input"].get("sha256") == sha256
-    except (OSError, ValueError, KeyError, TypeError, AttributeError): return False  # not there, or not ours
+    try: return json.loads((Path(out).expanduser()/"config.json").read_text())["input"].get("sha256") == sha256
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError): return False  # not there, or not ours
 
 COMMANDS = {command.__name__: command for command in (msi_demo, msi_cluster, msi_info, msi_score, msi_colocalised, msi_export, msi_phantom)}

@@ -5,6 +5,7 @@
 # %% ../nbs/00_core.ipynb #c003
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import platform
@@ -23,8 +24,9 @@ import psutil
 from tqdm.auto import tqdm
 
 # %% auto #0
-__all__ = ['InputError', 'existing_file', 'checked_seed', 'spreadsheet_safe', 'spreadsheet_raw', 'UnexpectedError', 'wall',
-           'walled', 'free_memory', 'check_memory', 'written_whole', 'watched', 'progress', 'sha256', 'versions']
+__all__ = ['TEMPORARY', 'InputError', 'existing_file', 'checked_seed', 'spreadsheet_safe', 'spreadsheet_raw', 'printable',
+           'UnexpectedError', 'wall', 'walled', 'free_memory', 'check_memory', 'out_of_memory', 'on_disk',
+           'written_whole', 'watched', 'progress', 'sha256', 'versions']
 
 # %% ../nbs/00_core.ipynb #c007
 class InputError(ValueError):
@@ -42,10 +44,9 @@ def existing_file(path:str|Path, # a file that should be there
                   what:str,      # what it should be, in words: "an imzML file"
                  ) -> Path:      # the same, as a `Path`
     "`path`, once it is certain that it is a readable, non-empty file; else `InputError`."
-    path = Path(path).expanduser()
-    try: found = path.stat()
+    try: found = (path := Path(path).expanduser()).stat()
     except PermissionError: raise InputError(path, "may not be read", "ask for permission to read it") from None
-    except (OSError, ValueError):                       # a broken link, a name that no file can have
+    except (OSError, ValueError, RuntimeError):         # a broken link, an impossible name, an unknown ~user
         raise InputError(path, "no such file", f"give the path of {what}") from None
     if stat.S_ISDIR(found.st_mode): raise InputError(path, "is a folder", f"give the path of {what} in it")
     if not stat.S_ISREG(found.st_mode): raise InputError(path, "is no regular file", f"give the path of {what}")
@@ -72,6 +73,13 @@ def spreadsheet_raw(text:str # what `spreadsheet_safe` has made
                    ) -> str:
     "The text that `spreadsheet_safe` was given."
     return text[1:] if re.match(r"'+[=+\-@\t\r\n＝＋－＠]", text) else text
+
+# %% ../nbs/00_core.ipynb #t006
+def printable(value):
+    "`value` with every text in it, also within lists and dictionaries, such that UTF-8 can hold it."
+    if isinstance(value, str): return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict): return {printable(name): printable(inner) for name, inner in value.items()}
+    return type(value)(map(printable, value)) if type(value) in (list, tuple) else value
 
 # %% ../nbs/00_core.ipynb #w003
 class UnexpectedError(RuntimeError):
@@ -132,32 +140,81 @@ def check_memory(where:str|Path, # the file or argument that asks for it
     free = free_memory()
     if needed > free: raise InputError(where, f"needs {needed / 1e9:.3g} GB for {what}, and {free / 1e9:.3g} GB are free", mend)
 
+# %% ../nbs/00_core.ipynb #w011
+def out_of_memory(error:BaseException) -> bool:
+    "Whether an exception says that memory ran out, of the machine or of a graphics card."
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError": return True
+    said = re.search("DefaultCPUAllocator|out of memory|allocate memory", str(error))
+    return isinstance(error, RuntimeError) and said is not None
+
 # %% ../nbs/00_core.ipynb #c019
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]+-[0-9a-f]+(\.old)?(\.[^.]*)?", re.DOTALL) # what is being written
+
+def _beside(path:Path, mark:str="") -> Path:
+    "A temporary name beside `path`, for this thread alone, with the same ending, and never too long."
+    own = f"{path.stem[:48]}.{os.getpid():x}-{threading.get_ident():x}"    # alike for an imzML and its ibd
+    return path.with_name(f".{own}{mark}{path.suffix if len(path.suffix) < 12 else ''}")
+
 def _remove(path:Path) -> None:
     "Remove a file, a link or a folder, if it is there."
     if path.is_dir() and not path.is_symlink(): shutil.rmtree(path, ignore_errors=True)
     else: path.unlink(missing_ok=True)
 
+# %% ../nbs/00_core.ipynb #c0190
+def on_disk(path:str|Path # a file, or a folder of files
+           ) -> None:
+    "Wait until what was written is on the disk, and not in the system's memory alone."
+    path = Path(path)
+    for file in path.rglob("*") if path.is_dir() else [path]:
+        if file.is_file() and not file.is_symlink():
+            with open(file, "r+b") as opened:
+                try: os.fsync(opened.fileno())
+                except OSError as e:
+                    if e.errno not in (errno.EINVAL, errno.ENOTSUP): raise   # a disk that cannot tell
+
+# %% ../nbs/00_core.ipynb #c0192
+def _target(path:str|Path, folder:bool) -> Path:
+    "Where `written_whole` writes: of a link, its target. Raises `InputError` for what must not be replaced."
+    try: path = Path(os.path.realpath(Path(path).expanduser()))
+    except (OSError, ValueError, RuntimeError):
+        raise InputError(path, "can be no name", "choose another one") from None
+    if path.is_dir() and not folder: raise InputError(path, "is a folder", "give the name of a file")
+    if path.is_file() and folder: raise InputError(path, "is a file", "give the name of a folder")
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise InputError(path, "is no regular file", "choose another name")
+    return path
+
+def _mended(path:Path) -> None:
+    "Put back, or remove, the old folder that a killed process has left under a temporary name."
+    before, after = re.escape(f".{path.stem[:48]}."), re.escape(f".old{path.suffix}")
+    own = re.compile(f"{before}[0-9a-f]+-[0-9a-f]+{after}")
+    for left in [at for at in path.parent.iterdir() if own.fullmatch(at.name)]:
+        if path.exists(): _remove(left)
+        else: os.rename(left, path)
+
+# %% ../nbs/00_core.ipynb #c0193
 @contextmanager
 def written_whole(path:str|Path,     # the file or folder to make; of a link, what it points to
                   folder:bool=False, # whether the block makes a folder
                  ):                  # yields a temporary path beside it, with the same ending
-    "Write to the path that this yields; it becomes `path` when the block succeeds and vanishes when it fails."
-    path = Path(os.path.realpath(Path(path).expanduser()))
-    if path.is_dir() and not folder: raise InputError(path, "is a folder", "give the name of a file")
-    if path.exists() and not path.is_dir() and folder: raise InputError(path, "is a file", "give the name of a folder")
+    "Write to the path that this yields. It becomes `path` when the block succeeds and vanishes if not."
+    path = _target(path, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    own = f"{path.stem[:100]}.{os.getpid():x}-{threading.get_ident():x}" # alike for two files of one stem, as an imzML is
-    partial, old = (path.with_name(f".{own}{mark}{path.suffix}") for mark in ("", ".old"))
+    partial, old = _beside(path), _beside(path, ".old")
+    if folder: _mended(path)
     try:
         yield partial
-        if folder and path.exists(): os.rename(path, old)
-        try: os.replace(partial, path)
-        except OSError:
-            if old.exists(): os.rename(old, path)   # the old one stays
-            raise
+        on_disk(partial)
+        if path.is_file(): shutil.copymode(path, partial)               # what was private stays private
+        if folder and path.is_dir(): os.rename(path, old)
+        os.replace(partial, path)
+        _remove(old)
+    except OSError as e:
+        if e.filename == str(partial): e.filename = str(path)           # the name that the user knows
+        raise
     finally:
-        for left in (partial, old): _remove(left)
+        _remove(partial)
+        if old.exists() and not path.exists(): os.rename(old, path)     # the new one did not get its name
 
 # %% ../nbs/00_core.ipynb #c023
 def watched() -> bool:

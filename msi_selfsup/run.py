@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import threading
 import time
-import warnings
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -18,18 +16,21 @@ import numpy as np
 import pandas as pd
 import torch
 
+import msi_selfsup
 from .baseline import CHEAP_BASELINES, baseline_again, baseline_features
 from .choice import choose_n_clusters
 from .clusterer import IonImageClusterer, Recipe, choose_device
-from .core import InputError, existing_file, sha256, versions, walled
+from .core import (
+    InputError, checked_seed, existing_file, printable, sha256, spreadsheet_safe, versions, walled)
 from .evaluate import LinkedLift, linked_lift
 from .exchange import read_images
+from .folder import RUN_FILES, run_folder
 from .images import IonImages, by_mz, constant, load, pixels, save, scaled
 from .imzml import read_imzml
 from .patterns import Patterns
 from .plot import _map, plot_choice, plot_clusters, plot_embedding, plot_montage, typicality
 from .report import write_report
-from .run_folder import read_assignments, read_run_folder
+from .run_folder import found_counts, read_assignments, read_run_folder
 from .scoreboard import plot_scoreboard, scores_table, stage_scores, verdict
 from .spectra import ibd_beside
 from .spectral import check_n_clusters, spectral_labels
@@ -37,8 +38,8 @@ from .tables import read_labelled_mzs, read_table
 from .train import save_whole
 
 # %% auto #0
-__all__ = ['RUN_FILES', 'read_sample', 'read_labels', 'assignments', 'clusters', 'judged_baselines', 'baseline_scores',
-           'check_out', 'run_folder', 'write_results', 'cluster_run', 'score_run', 'run_links']
+__all__ = ['read_sample', 'read_labels', 'assignments', 'counts', 'clusters', 'judged_baselines', 'baseline_scores',
+           'write_results', 'checked_settings', 'cluster_run', 'score_run', 'run_links']
 
 # %% ../nbs/31_run.ipynb #c007
 @walled
@@ -80,9 +81,19 @@ def read_labels(path:str|Path,   # text or CSV, as for `read_labelled_mzs`
 
 # %% ../nbs/31_run.ipynb #c013
 def assignments(ions:IonImages, clusterer:IonImageClusterer) -> pd.DataFrame:
-    "A row an ion: mz, name, cluster, confidence, initial_cluster (of the spectral clustering)."
-    return pd.DataFrame(dict(mz=ions.mz.round(6), name="" if ions.names is None else ions.names, cluster=clusterer.labels_,
+    "A row an ion: mz, name (as `spreadsheet_safe` has it), cluster, confidence, initial_cluster (of the spectral clustering)."
+    names = "" if ions.names is None else [spreadsheet_safe(printable(str(name))) for name in ions.names]
+    return pd.DataFrame(dict(mz=ions.mz.round(6), name=names, cluster=clusterer.labels_,
                              confidence=clusterer.confidence_.astype(float).round(4), initial_cluster=clusterer.initial_labels_))
+
+def counts(table:pd.DataFrame, # as `assignments` makes it
+           n_clusters:int,     # as many as were asked for
+          ) -> dict[str, int]: # ions (in a cluster), unassigned, clusters (with ions), empty_clusters, confident
+    "What a run found, in numbers: counted once, from what is written, for the terminal and the report. Confident: above 0.9."
+    assigned = table[table["cluster"] >= 0]
+    held = assigned["cluster"].nunique()
+    return dict(ions=len(assigned), unassigned=len(table) - len(assigned), clusters=held, empty_clusters=n_clusters - held,
+                confident=int((assigned["confidence"] > 0.9).sum()))
 
 def clusters(ions:IonImages, labels:np.ndarray, confidence:np.ndarray) -> pd.DataFrame:
     "A row a cluster: cluster, size, mean_confidence, typical_mz (its five most typical m/z, most typical first)."
@@ -120,69 +131,28 @@ def baseline_scores(ions:IonImages, n_clusters:int, n_neighbours:int|None=None, 
     "Scores of the training-free baselines on all ions whose images are not constant."
     return judged_baselines(ions, np.flatnonzero(~constant(ions)), n_clusters, n_neighbours, seed, names)[0]
 
-# %% ../nbs/31_run.ipynb #c021
-RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "encoder.pt", "classifier.pt",
-             "montage.png", "clusters.png", "embedding.png", "scoreboard.png", "n_clusters.png", "report.html",
-             "baselines.csv", "embedding.npz", "ions.npz")
-
-def check_out(out:str|Path, overwrite:bool=False) -> Path:
-    "The path `out`, if a run folder may be made there; else `InputError`. Only a finished run, also of an earlier version, with nothing added to it, may be replaced."
-    out = Path(out).expanduser().resolve()
-    if out.is_dir(): found = {file.name for file in out.iterdir()} - {".DS_Store", "Thumbs.db", "desktop.ini"}
-    elif out.exists(): raise InputError(out, "is a file", "choose another --out")
-    else: found = set()
-    if found and not (overwrite and {"assignments.csv", "config.json"} <= found <= set(RUN_FILES)):
-        strange = sorted(found - set(RUN_FILES))[:3]
-        if overwrite and strange: raise InputError(out, f"is already there, and holds {', '.join(strange)}, which no run writes", "move that away, or choose another --out")
-        raise InputError(out, "is already there", "choose another --out, or add --overwrite to replace a finished run")
-    partial = out.with_name(out.name + ".partial")
-    if partial.exists() and not (partial/"key.json").exists(): raise InputError(partial, "is in the way and not a stopped run", "move it, or choose another --out")
-    return out
-
-@contextmanager
-def run_folder(out:str|Path,        # the folder to make
-               key:dict,            # what makes this run this run: it goes on only from a partial run of the same key
-               overwrite:bool=False # whether a finished run of that name may be replaced
-              ):                    # yields the partial folder
-    "Work in `OUT.partial`, which becomes OUT on success, stays after an interrupt, and vanishes after an error."
-    out = check_out(out, overwrite)
-    partial = out.with_name(out.name + ".partial")
-    key_file = partial/"key.json"
-    key = json.dumps(key, sort_keys=True, default=str)
-    try:
-        if partial.exists() and key_file.read_text() != key:
-            warnings.warn(f"{partial}: left by a run of other input, settings or software; started anew")
-            shutil.rmtree(partial)
-        partial.mkdir(parents=True, exist_ok=True)
-        key_file.write_text(key)
-        yield partial
-        key_file.unlink()
-        replaced = out.with_name(out.name + ".replaced")
-        shutil.rmtree(replaced, ignore_errors=True)     # left by a run that was killed just here
-        if out.exists(): out.rename(replaced)
-        partial.rename(out)
-        shutil.rmtree(replaced, ignore_errors=True)
-    except KeyboardInterrupt: raise
-    except OSError as e:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise InputError(out, f"cannot be written ({e.strerror or e})", "free some space, or choose another --out") from None
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-
 # %% ../nbs/31_run.ipynb #c025
-def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scores:pd.DataFrame, baselines:dict[str, np.ndarray], config:dict) -> None:
-    "Write every file of a run into `folder`."
-    def table(frame, name): frame.to_csv(folder/name, index=False, lineterminator="\n")
-    labels, confidence = clusterer.labels_, clusterer.confidence_
-    table(assignments(ions, clusterer), "assignments.csv")
+def _write_tables(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scores:pd.DataFrame, baselines:dict[str, np.ndarray]) -> dict[str, int]:
+    "Write the tables and weights of a run; what was found, in numbers."
+    def table(frame, name): frame.to_csv(folder/name, index=False, lineterminator="\n", encoding="utf-8")
+    labels, confidence, found = clusterer.labels_, clusterer.confidence_, assignments(ions, clusterer)
+    table(found, "assignments.csv")
     table(clusters(ions, labels, confidence), "clusters.csv")
     table(scores, "scores.csv")
-    table(clusterer.history_, "losses.csv")
+    history = clusterer.history_        # of a recipe that trains nothing it has no columns
+    table(history if len(history.columns) else pd.DataFrame(columns=["stage", "epoch", "loss", "learning_rate", "skipped"]), "losses.csv")
     table(pd.DataFrame(dict(mz=ions.mz.round(6), **baselines)), "baselines.csv")
     decides = clusterer.classifier_ if clusterer.patterns_ is None else torch.nn.ModuleDict(dict(patterns=clusterer.patterns_, mixture=clusterer.classifier_))
     for name, module in dict(encoder=clusterer.encoder_, classifier=decides).items():
         save_whole({key: value.cpu() for key, value in module.state_dict().items()}, folder/f"{name}.pt")
+    return counts(found, clusterer.n_clusters_)
+
+def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scores:pd.DataFrame, baselines:dict[str, np.ndarray], config:dict,
+                  started:float # when the work began, by `time.time`
+                 ) -> None:
+    "Write every file of a run into `folder`; the report last, and before it the record, with what was found and how long that took."
+    labels, confidence = clusterer.labels_, clusterer.confidence_
+    found = _write_tables(folder, ions, clusterer, scores, baselines)
     plot_montage(ions, labels, confidence).savefig(folder/"montage.png")
     plot_clusters(ions, labels, confidence).savefig(folder/"clusters.png")
     seen = labels >= 0
@@ -192,10 +162,52 @@ def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scor
     plot_embedding(before[seen], after[seen], labels[seen]).savefig(folder/"embedding.png")
     np.savez_compressed(folder/"embedding.npz", features=clusterer.places_.astype(np.float32), before=before, after=after)
     save(ions, folder/"ions.npz")
-    (folder/"config.json").write_text(json.dumps(config, indent=2, default=str) + "\n")
+    config = {**config, "found": {**found, "seconds": round(time.time() - started, 1)}}
+    (folder/"config.json").write_text(json.dumps(config, indent=2, default=str) + "\n", encoding="utf-8")
     write_report(folder)
 
 # %% ../nbs/31_run.ipynb #c028
+def checked_settings(recipe:str|Recipe="default", weights:str|None=None, n_clusters:int|None=None, seed:int=0, device:str="auto",
+                    ) -> tuple[Recipe, torch.device]:
+    "The recipe and the device of a run. Raises `InputError` for whatever can be told to be wrong before a sample is read."
+    if not isinstance(recipe, (str, Recipe)): raise InputError("recipe", f"is {recipe!r}", "give its name or a Recipe")
+    recipe = recipe if isinstance(recipe, Recipe) else Recipe.named(recipe)
+    if weights is not None: recipe = replace(recipe, weights=str(weights))
+    if weights == "imagenet" and recipe.encoder == "grid": recipe = replace(recipe, encoder="efficientnet-b0") # the network that such weights exist for
+    if recipe.weights not in ("none", "imagenet"): existing_file(recipe.weights, "a file of weights")
+    if n_clusters is not None: check_n_clusters(n_clusters, 2**31)
+    checked_seed(seed)
+    try: at = choose_device(device)
+    except RuntimeError: raise InputError("device", f"is {device!r}", "use auto, cpu, cuda, cuda:1 or mps") from None
+    if at.type == "cuda" and (at.index or 0) >= torch.cuda.device_count():
+        raise InputError("device", f"{device!r} is not here", f"use cuda:0 to cuda:{torch.cuda.device_count() - 1}")
+    return recipe, at
+
+# %% ../nbs/31_run.ipynb #r006
+def _key(ions:IonImages, recipe:Recipe, n_clusters:int|None, seed:int, device:torch.device) -> dict:
+    "What the result of a run depends on."
+    seen, code = hashlib.sha256(), hashlib.sha256()
+    for values in (ions.images, ions.mask, ions.mz): seen.update(f"{values.shape} {values.dtype}".encode()); seen.update(np.ascontiguousarray(values))
+    for file in sorted(Path(msi_selfsup.__file__).parent.glob("*.py")): code.update(file.read_bytes())
+    weights = sha256(recipe.weights) if Path(recipe.weights).is_file() else None
+    return dict(recipe=recipe, weights=weights, n_clusters=n_clusters, seed=seed, device=device.type, threads=torch.get_num_threads(),
+                ions=seen.hexdigest(), source=ions.source, versions=versions(), code=code.hexdigest())
+
+def _record(ions:IonImages, clusterer:IonImageClusterer, recipe:Recipe, choice, scores:pd.DataFrame, at:torch.device) -> dict:
+    "What goes into config.json, but for what was found."
+    seen = clusterer.labels_ >= 0
+    return dict(recipe=asdict(recipe), n_clusters=clusterer.n_clusters_, start=clusterer.start_,
+                choice=dict(n_clusters=choice.n_clusters, n_patterns=choice.n_patterns, curve=choice.curve.to_dict("list")),
+                seed=clusterer.seed, versions=versions(), seconds=dict(clusterer.seconds_),
+                device=dict(type=at.type, name=torch.cuda.get_device_name(at) if at.type == "cuda" else at.type, threads=torch.get_num_threads()),
+                input=dict(**ions.source, ions=len(ions), height=ions.images.shape[1], width=ions.images.shape[2],
+                           measured_pixels=int(ions.mask.sum()), set_aside=ions.mz[~seen].tolist(),
+                           without_structure=ions.mz[~seen & np.isfinite(clusterer.structure_)].tolist()),
+                verdict=verdict(list(scores.itertuples(index=False, name=None))))
+
+# %% ../nbs/31_run.ipynb #r008
+_TRAINS = threading.Lock()      # one run at a time in a process: torch's generator is shared by all threads
+
 def cluster_run(ions:IonImages,               # what to cluster, in the order of m/z, as from `read_sample`
                 out:str|Path,                 # the run folder to make
                 n_clusters:int|None=None,     # None: as many as the images carry, see `choose_n_clusters`
@@ -205,37 +217,30 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
                 device:str="auto",
                 overwrite:bool=False,         # replace a finished run of the same name
                 show:bool|None=None,
+                started:float|None=None,      # when the work began, by `time.time`, if that was before this call
                ) -> tuple[IonImageClusterer, pd.DataFrame]: # the fitted clusterer, and the scores of baselines and stages
-    "Cluster `ions` and leave a run folder. Raises `InputError`; after an interrupt the same call goes on."
-    recipe = recipe if isinstance(recipe, Recipe) else Recipe.named(recipe)
-    if weights is not None: recipe = replace(recipe, weights=str(weights))
-    if weights == "imagenet" and recipe.encoder == "grid": recipe = replace(recipe, encoder="efficientnet-b0") # the network that such weights exist for
+    "Cluster `ions` and leave a run folder. Raises `InputError`; after an interrupt or an error the same call goes on."
+    started, ions = started or time.time(), replace(ions, source=printable(ions.source))
+    recipe, at = checked_settings(recipe, weights, n_clusters, seed, device)
     check_n_clusters(2 if n_clusters is None else n_clusters, int((~constant(ions)).sum()))
-    at, made_with = choose_device(device), versions()
-    pixels_seen = hashlib.sha256(ions.images.tobytes() + ions.mask.tobytes() + ions.mz.tobytes()).hexdigest()
-    weights_file = sha256(recipe.weights) if Path(recipe.weights).is_file() else None
-    key = dict(recipe=recipe, weights=weights_file, n_clusters=n_clusters, seed=seed, device=at.type, threads=torch.get_num_threads(),
-               ions=pixels_seen, source=ions.source, versions=made_with)
-    with run_folder(out, key, overwrite) as folder:
-        names, judged = tuple(dict.fromkeys([*CHEAP_BASELINES, *recipe.views])), {}
-        def baselines(kept, n_clusters):
-            judged["scores"], judged["labels"] = judged_baselines(ions, kept, n_clusters, recipe.n_neighbours, seed, names)
-            return {name: judged["labels"][name][kept] for name in recipe.views}
-        clusterer = IonImageClusterer("auto" if n_clusters is None else n_clusters, recipe, seed, str(at)).fit(ions, checkpoints=folder/"training", starts=baselines, show=show)
-        n_clusters, seconds, seen = clusterer.n_clusters_, dict(clusterer.seconds_), clusterer.labels_ >= 0
-        if not judged: baselines(np.flatnonzero(seen), n_clusters)           # a recipe that needs no other start
-        scores = pd.concat([judged["scores"], clusterer.scores_], ignore_index=True)
+    with run_folder(out, _key(ions, recipe, n_clusters, seed, at), overwrite) as folder:
+        with _TRAINS: clusterer, judged = _fitted(ions, folder, n_clusters, recipe, seed, at, show)
+        seen, scores = clusterer.labels_ >= 0, pd.concat([judged["scores"], clusterer.scores_], ignore_index=True)
         choice = clusterer.choice_ or choose_n_clusters(scaled(ions[seen], recipe.clip), ions.mask, recipe.patterns or Patterns(), seed)
-        config = dict(recipe=asdict(recipe), n_clusters=n_clusters, start=clusterer.start_, choice=dict(n_clusters=choice.n_clusters, n_patterns=choice.n_patterns, curve=choice.curve.to_dict("list")), seed=seed, versions=made_with, seconds=seconds,
-                      device=dict(type=at.type, name=torch.cuda.get_device_name(at) if at.type == "cuda" else at.type, threads=torch.get_num_threads()),
-                      input=dict(**ions.source, ions=len(ions), height=ions.images.shape[1], width=ions.images.shape[2],
-                                 measured_pixels=int(ions.mask.sum()), set_aside=ions.mz[~seen].tolist(), without_structure=ions.mz[~seen & np.isfinite(clusterer.structure_)].tolist()),
-                      found=dict(ions=int(seen.sum()), clusters=len(np.unique(clusterer.labels_[seen])), confident=int((clusterer.confidence_ > 0.9).sum())),
-                      verdict=verdict(list(scores.itertuples(index=False, name=None))))
-        plot_choice(choice.curve, n_clusters).savefig(folder/"n_clusters.png")
-        write_results(folder, ions, clusterer, scores, judged["labels"], config)
-        shutil.rmtree(folder/"training")
+        plot_choice(choice.curve, clusterer.n_clusters_).savefig(folder/"n_clusters.png")
+        write_results(folder, ions, clusterer, scores, judged["labels"], _record(ions, clusterer, recipe, choice, scores, at), started)
     return clusterer, scores
+
+def _fitted(ions:IonImages, folder:Path, n_clusters:int|None, recipe:Recipe, seed:int, at:torch.device, show:bool|None) -> tuple[IonImageClusterer, dict]:
+    "The fitted clusterer, and the scores and labels of the baselines."
+    names, judged = tuple(dict.fromkeys([*CHEAP_BASELINES, *recipe.views])), {}
+    def baselines(kept, n_clusters):
+        judged["scores"], judged["labels"] = judged_baselines(ions, kept, n_clusters, recipe.n_neighbours, seed, names)
+        return {name: judged["labels"][name][kept] for name in recipe.views}
+    clusterer = IonImageClusterer("auto" if n_clusters is None else n_clusters, recipe, seed, str(at))
+    clusterer.fit(ions, checkpoints=folder/"training", starts=baselines, show=show)
+    if not judged: baselines(np.flatnonzero(clusterer.labels_ >= 0), clusterer.n_clusters_)     # a recipe that needs no other start
+    return clusterer, judged
 
 # %% ../nbs/31_run.ipynb #c030
 def _scored(run:str|Path) -> tuple[np.ndarray, pd.DataFrame, np.ndarray|None]:
