@@ -21,7 +21,7 @@ from PIL import Image
 from .baseline import BASELINES
 from .core import wall, walled, written_whole
 from .evaluate import LinkedLift, find_links, linked_lift
-from .images import pixels, scaled
+from .images import IonImages, constant, pixels, scaled
 from .neighbours import nearest
 from .plot import _cropped, _label_places, _thumbnails, cluster_means, cluster_style
 from .run_folder import RunFolder, read_run_folder
@@ -91,7 +91,8 @@ def trust_in_words(chemistry:LinkedLift,
     follows = _mark(np.nan if not chemistry.enough else chemistry.lift if chemistry.p_value < 0.05 else -1., 0., 0.5)
     return [dict(name="Chemistry", mark=follows, figure="–" if follows == "unknown" else f"{chemistry.p_linked:.0%}", told=chemistry.verdict),
             dict(name="Stability", mark=_mark(again, 0.6, 0.85), figure="–" if np.isnan(again) else f"{again:.2f}",
-                 told="It was not measured." if np.isnan(again) else f"Clustered anew without a fifth of the ions, the groups agree to {again:.2f} (adjusted Rand index; 1 is the same, 0 is chance)."),
+                 told="It was not measured." if np.isnan(again) else f"Clustered anew without a fifth of the ions, patterns and training-free features fitted anew too, the groups agree to {again:.2f} "
+                      "(adjusted Rand index; 1 is the same, 0 is chance). A network is not trained again."),
             dict(name="Confidence", mark=_mark(sure, 0.5, 0.8), figure="–" if np.isnan(sure) else f"{sure:.0%}",
                  told=f"{found['confident']} of {clustered} ions have a confidence above 0.9: their images fit one group clearly better than any other."),
             dict(name="Plain methods", mark=plain, figure=dict(good="ahead", fair="level", poor="behind", unknown="–")[plain], told=compared),
@@ -156,6 +157,12 @@ def _on_map(points:np.ndarray, labels:np.ndarray) -> dict: # places (n, 2), 0 to
     def ion_at(place): return int(ions[np.linalg.norm(places[seen] - place, axis=1).argmin()])
     return dict(places=places, numbers={cluster: ion_at(place) for cluster, place in _label_places(places[seen], labels[seen]).items()})
 
+def _links(ions:IonImages) -> pd.DataFrame:
+    "Linked pairs, as `find_links` has them, of the m/z that occur in the data."
+    seen = np.flatnonzero(~constant(ions))
+    pairs = find_links(ions.mz[seen], None if ions.polarity is None else ions.polarity[seen])
+    return pairs.assign(light=seen[pairs.light], heavy=seen[pairs.heavy])
+
 def _joined(run:RunFolder, seen:np.ndarray) -> dict:
     "The data of a report, from its folder and its images as shown."
     table, ions = run.assignments, run.ions
@@ -164,7 +171,7 @@ def _joined(run:RunFolder, seen:np.ndarray) -> dict:
     means = cluster_means(ions, labels)
     clusters = run.clusters.assign(morans_i=morans_i(means, ions.mask).round(4))
     near, similar = nearest(run.features, 10, labels >= 0)
-    return dict(table=table, clusters=clusters, means=means, order=order, links=find_links(ions.mz, ions.polarity),
+    return dict(table=table, clusters=clusters, means=means, order=order, links=_links(ions),
                 tile=np.argsort(order), words=[image_in_words(image) for image in seen], signal=(pixels(ions) > 0).mean(1).round(4),
                 near=[row[row >= 0] for row in near], similar=[row[~np.isnan(row)].round(4).astype(float) for row in similar],
                 before=_on_map(run.before, labels), after=_on_map(run.after, labels))
@@ -179,7 +186,7 @@ def report_data(folder:str|Path # a run folder
     joined = _joined(run, seen)
     table, clusters, labels = joined["table"], joined["clusters"], joined["table"].cluster.to_numpy()
     last = scores[scores.stage == scores.stage.iloc[-1]].set_index("metric").value.dropna().to_dict()
-    judged = trust_in_words(linked_lift(labels, ions.mz, ions.polarity), last, config["found"], config["verdict"])
+    judged = trust_in_words(linked_lift(labels, ions.mz, ions.polarity, present=~constant(ions)), last, config["found"], config["verdict"])
     answer = dict(short=_in_short(judged), trust=judged, first=look_first(table, clusters, joined["links"], config))
     means = _shown(joined["means"] / np.maximum(joined["means"].max((1, 2), keepdims=True), 1e-12), ions.mask, len(ions))
     data = dict(answer=answer, config=config, shape=seen.shape[1:],

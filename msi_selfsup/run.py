@@ -38,8 +38,8 @@ from .tables import read_labelled_mzs, read_table
 from .train import save_whole
 
 # %% auto #0
-__all__ = ['read_sample', 'read_labels', 'assignments', 'counts', 'clusters', 'judged_baselines', 'baseline_scores',
-           'write_results', 'checked_settings', 'cluster_run', 'score_run', 'run_links']
+__all__ = ['read_sample', 'read_labels', 'assignments', 'clusters', 'judged_baselines', 'baseline_scores', 'write_results',
+           'checked_settings', 'cluster_run', 'score_run', 'run_links']
 
 # %% ../nbs/31_run.ipynb #c007
 @walled
@@ -85,15 +85,6 @@ def assignments(ions:IonImages, clusterer:IonImageClusterer) -> pd.DataFrame:
     names = "" if ions.names is None else [spreadsheet_safe(printable(str(name))) for name in ions.names]
     return pd.DataFrame(dict(mz=ions.mz.round(6), name=names, cluster=clusterer.labels_,
                              confidence=clusterer.confidence_.astype(float).round(4), initial_cluster=clusterer.initial_labels_))
-
-def counts(table:pd.DataFrame, # as `assignments` makes it
-           n_clusters:int,     # as many as were asked for
-          ) -> dict[str, int]: # ions (in a cluster), unassigned, clusters (with ions), empty_clusters, confident
-    "What a run found, in numbers: counted once, from what is written, for the terminal and the report. Confident: above 0.9."
-    assigned = table[table["cluster"] >= 0]
-    held = assigned["cluster"].nunique()
-    return dict(ions=len(assigned), unassigned=len(table) - len(assigned), clusters=held, empty_clusters=n_clusters - held,
-                confident=int((assigned["confidence"] > 0.9).sum()))
 
 def clusters(ions:IonImages, labels:np.ndarray, confidence:np.ndarray) -> pd.DataFrame:
     "A row a cluster: cluster, size, mean_confidence, typical_mz (its five most typical m/z, most typical first)."
@@ -145,7 +136,7 @@ def _write_tables(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scor
     decides = clusterer.classifier_ if clusterer.patterns_ is None else torch.nn.ModuleDict(dict(patterns=clusterer.patterns_, mixture=clusterer.classifier_))
     for name, module in dict(encoder=clusterer.encoder_, classifier=decides).items():
         save_whole({key: value.cpu() for key, value in module.state_dict().items()}, folder/f"{name}.pt")
-    return counts(found, clusterer.n_clusters_)
+    return found_counts(labels, found["confidence"].to_numpy(), clusterer.n_clusters_)
 
 def write_results(folder:Path, ions:IonImages, clusterer:IonImageClusterer, scores:pd.DataFrame, baselines:dict[str, np.ndarray], config:dict,
                   started:float # when the work began, by `time.time`
@@ -197,7 +188,7 @@ def _record(ions:IonImages, clusterer:IonImageClusterer, recipe:Recipe, choice, 
     "What goes into config.json, but for what was found."
     seen = clusterer.labels_ >= 0
     return dict(recipe=asdict(recipe), n_clusters=clusterer.n_clusters_, start=clusterer.start_,
-                choice=dict(n_clusters=choice.n_clusters, n_patterns=choice.n_patterns, curve=choice.curve.to_dict("list")),
+                choice=dict(n_clusters=choice.n_clusters, n_patterns=choice.n_patterns, at_limit=choice.at_limit, curve=choice.curve.to_dict("list")),
                 seed=clusterer.seed, versions=versions(), seconds=dict(clusterer.seconds_),
                 device=dict(type=at.type, name=torch.cuda.get_device_name(at) if at.type == "cuda" else at.type, threads=torch.get_num_threads()),
                 input=dict(**ions.source, ions=len(ions), height=ions.images.shape[1], width=ions.images.shape[2],
@@ -243,28 +234,28 @@ def _fitted(ions:IonImages, folder:Path, n_clusters:int|None, recipe:Recipe, see
     return clusterer, judged
 
 # %% ../nbs/31_run.ipynb #c030
-def _scored(run:str|Path) -> tuple[np.ndarray, pd.DataFrame, np.ndarray|None]:
-    "m/z, the table with cluster and initial_cluster, and the polarity where the run's ion images tell it."
+def _scored(run:str|Path) -> tuple[np.ndarray, pd.DataFrame, np.ndarray|None, np.ndarray|None]:
+    "m/z, the table with cluster and initial_cluster; where there are ion images, polarity and which m/z occur in them."
     path = Path(run).expanduser()
     folder = path if path.is_dir() else path.parent
     if (path.is_dir() or path.name == "assignments.csv") and (folder/"ions.npz").exists():
         found = read_run_folder(folder, ("assignments.csv", "ions.npz"))
-        return found.assignments["mz"].to_numpy(), found.assignments, found.ions.polarity
+        return found.assignments["mz"].to_numpy(), found.assignments, found.ions.polarity, ~constant(found.ions)
     table = read_assignments(folder/"assignments.csv" if path.is_dir() else path)
-    return table["mz"].to_numpy(), table, None
+    return table["mz"].to_numpy(), table, None, None
 
 def score_run(run:str|Path,            # a run folder, or an assignments.csv
               labels:str|Path|None=None, # a table of known labels, as for `read_labels`
               ppm:float=10.,
              ) -> pd.DataFrame:        # stage, metric, value, for the initial and the final clusters
     "Score an assignments.csv by its chemical links, and against known labels where given. Raises `InputError`."
-    mz, table, polarity = _scored(run)
+    mz, table, polarity, present = _scored(run)
     truth = None if labels is None else read_labels(labels, mz, ppm)
     stages = {"spectral clustering": "initial_cluster", "self-labelling": "cluster"}
-    return scores_table([row for stage, column in stages.items() for row in stage_scores(stage, table[column].to_numpy(), mz, polarity, truth)])
+    return scores_table([row for stage, column in stages.items() for row in stage_scores(stage, table[column].to_numpy(), mz, polarity, truth, present=present)])
 
 def run_links(run:str|Path # a run folder, or an assignments.csv
              ) -> LinkedLift:
     "What chemical links say of the final clusters of a run, link by link. Raises `InputError`."
-    mz, table, polarity = _scored(run)
-    return linked_lift(table["cluster"].to_numpy(), mz, polarity)
+    mz, table, polarity, present = _scored(run)
+    return linked_lift(table["cluster"].to_numpy(), mz, polarity, present=present)

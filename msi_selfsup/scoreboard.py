@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from .baseline import BASELINES
 from .core import InputError
 from .evaluate import confusion, label_scores, linked_lift, neighbour_rate, stability
-from .images import IonImages
+from .images import IonImages, constant
 from .plot import _drawable, cluster_means
 
 # %% auto #0
@@ -55,10 +55,12 @@ def stage_scores(stage:str,      # a name of `BASELINES`, or of a stage of the r
                  truth=None,     # known class of each ion, int (n,), -1 = not known; adds the scores against it
                  features=None,  # what was clustered, (n, d): adds the 1-, 3- and 10-NN rates of the ions in a cluster, where classes are known
                  ions:IonImages|None=None, # their images: adds Moran's I of the clusters' mean images, weighted by size; ions set aside count as 0
-                 cluster=None    # function(positions among the ions not set aside, seed) -> their labels: adds how stable it is (see `stability`)
+                 cluster=None,   # function(positions among the ions not set aside, seed) -> their labels: adds how stable it is (see `stability`)
+                 present=None    # which m/z occur in the data, bool (n,), see `linked_lift`; None: those whose image of `ions` is not constant
                 ) -> list[tuple[str, str, float]]: # (stage, metric, value)
     "Linked-pair lift of a stage and, as far as classes, features, images and a way to cluster are given, its other scores."
-    chemistry = linked_lift(labels, mz, polarity)
+    if present is None and ions is not None: present = ~constant(ions)
+    chemistry = linked_lift(labels, mz, polarity, present=present)
     scores = dict(linked_lift=chemistry.lift, linked_pairs=chemistry.n_pairs, linked_families=chemistry.n_families,
                   linked_standard_error=chemistry.standard_error, linked_p_value=chemistry.p_value)
     known = 0 if truth is None else (np.asarray(truth) >= 0).sum()
