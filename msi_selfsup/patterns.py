@@ -61,7 +61,7 @@ class SharedPatterns(nn.Module):
                  basis:np.ndarray,   # orthonormal patterns, float32 (pixels, patterns)
                 ):
         super().__init__()
-        for name, values in dict(mask=mask, profile=profile, basis=basis).items(): self.register_buffer(name, torch.as_tensor(np.array(values)))
+        for name, values in dict(mask=mask, profile=profile, basis=basis).items(): self.register_buffer(name, values.clone() if isinstance(values, torch.Tensor) else torch.from_numpy(np.array(values)))
 
     def forward(self, images:np.ndarray, # (n, height, width), 0 or more, in any unit
                ) -> tuple[torch.Tensor, torch.Tensor]: # coordinates float64 (n, patterns), of length about 1; their variance by noise, float64 (n,)

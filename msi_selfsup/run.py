@@ -168,11 +168,7 @@ def checked_settings(recipe:str|Recipe="default", weights:str|None=None, n_clust
     if recipe.weights not in ("none", "imagenet"): existing_file(recipe.weights, "a file of weights")
     if n_clusters is not None: check_n_clusters(n_clusters, 2**31)
     checked_seed(seed)
-    try: at = choose_device(device)
-    except RuntimeError: raise InputError("device", f"is {device!r}", "use auto, cpu, cuda, cuda:1 or mps") from None
-    if at.type == "cuda" and (at.index or 0) >= torch.cuda.device_count():
-        raise InputError("device", f"{device!r} is not here", f"use cuda:0 to cuda:{torch.cuda.device_count() - 1}")
-    return recipe, at
+    return recipe, choose_device(device)
 
 # %% ../nbs/31_run.ipynb #r006
 def _key(ions:IonImages, recipe:Recipe, n_clusters:int|None, seed:int, device:torch.device) -> dict:
