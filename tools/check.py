@@ -23,6 +23,7 @@ import tempfile
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -185,7 +186,7 @@ def check_paths() -> tuple[bool, str]:
 
 def check_fuzz() -> tuple[bool, str]:
     "Whether no reader falls over mutated files, in short; `tools/fuzz.py --minutes 30` is the long form."
-    done = subprocess.run([sys.executable, "tools/fuzz.py", "--seconds", "20"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "tools/fuzz.py", "--seconds", "20", "--workers", "1"], cwd=ROOT, capture_output=True, text=True)
     return done.returncode == 0, f"mutated files: {done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr[-2000:]}"
 
 
@@ -224,10 +225,10 @@ def main() -> None:
 
     if not asked.only:
         for check in (check_drift, check_links, check_paths): say(check())
+    work = [partial(check_notebook, path, flags, asked.save, data) for path in notebooks]
+    if not asked.only: work = [check_fuzz, check_demo, *work]
     with ThreadPoolExecutor(2) as pool:
-        for result in pool.map(lambda path: check_notebook(path, flags, asked.save, data), notebooks): say(result)
-    if not asked.only:
-        for check in (check_fuzz, check_demo): say(check())
+        for result in pool.map(lambda check: check(), work): say(result)
     failed = [said.split(":")[0] for passed, said in results if not passed]
     if failed: print(f"failed: {', '.join(failed)}")
     print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
