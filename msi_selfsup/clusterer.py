@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import copy
 import math
+import os
+import threading
 import time
 import warnings
 from contextlib import contextmanager
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 
 import numpy as np
@@ -309,8 +312,26 @@ def _named(mz:np.ndarray) -> str:
     "A few m/z in words."
     return ", ".join(f"{value:.4f}" for value in mz[:5]) + f" and {len(mz) - 5} more" * (len(mz) > 5)
 
+# %% ../nbs/30_clusterer.ipynb #l002
+_FITS = threading.RLock()
+
+def _fresh_lock():
+    "A worker that is forked while another thread fits must not wait for that thread, which it does not have."
+    global _FITS
+    _FITS = threading.RLock()
+
+if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_fresh_lock)
+
+def _alone(fit:Callable) -> Callable:
+    "The same method, one call at a time in this process."
+    @wraps(fit)
+    def inner(*args, **options):
+        with _FITS: return fit(*args, **options)
+    return inner
+
 # %% ../nbs/30_clusterer.ipynb #c025
 @patch
+@_alone
 def fit(self:IonImageClusterer,
         ions:IonImages|np.ndarray,   # or an array (n, height, width)
         y=None,                      # ignored, as scikit-learn has it

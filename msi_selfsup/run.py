@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -193,8 +192,6 @@ def _record(ions:IonImages, clusterer:IonImageClusterer, recipe:Recipe, choice, 
                 verdict=verdict(list(scores.itertuples(index=False, name=None))))
 
 # %% ../nbs/31_run.ipynb #r008
-_TRAINS = threading.Lock()      # one run at a time in a process: torch's generator is shared by all threads
-
 def cluster_run(ions:IonImages,               # what to cluster, in the order of m/z, as from `read_sample`
                 out:str|Path,                 # the run folder to make
                 n_clusters:int|None=None,     # None: as many as the images carry, see `choose_n_clusters`
@@ -211,7 +208,7 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
     recipe, at = checked_settings(recipe, weights, n_clusters, seed, device)
     check_n_clusters(2 if n_clusters is None else n_clusters, int((~constant(ions)).sum()))
     with run_folder(out, _key(ions, recipe, n_clusters, seed, at), overwrite) as folder:
-        with _TRAINS: clusterer, judged = _fitted(ions, folder, n_clusters, recipe, seed, at, show)
+        clusterer, judged = _fitted(ions, folder, n_clusters, recipe, seed, at, show)
         seen, scores = clusterer.labels_ >= 0, pd.concat([judged["scores"], clusterer.scores_], ignore_index=True)
         choice = clusterer.choice_ or choose_n_clusters(scaled(ions[seen], recipe.clip), ions.mask, recipe.patterns or Patterns(), seed)
         plot_choice(choice.curve, clusterer.n_clusters_).savefig(folder/"n_clusters.png")
