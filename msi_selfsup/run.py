@@ -29,7 +29,7 @@ from .imzml import read_imzml
 from .patterns import Patterns
 from .plot import _map, plot_choice, plot_clusters, plot_embedding, plot_montage, typicality
 from .report import write_report
-from .run_folder import found_counts, read_assignments, read_run_folder
+from .run_folder import _plain_json, found_counts, read_assignments, read_run_folder
 from .scoreboard import plot_scoreboard, scores_table, stage_scores, verdict
 from .spectra import ibd_beside
 from .spectral import check_n_clusters, spectral_labels
@@ -165,9 +165,23 @@ def checked_settings(recipe:str|Recipe="default", weights:str|None=None, n_clust
     if weights is not None: recipe = replace(recipe, weights=str(weights))
     if weights == "imagenet" and recipe.encoder == "grid": recipe = replace(recipe, encoder="efficientnet-b0") # the network that such weights exist for
     if recipe.weights not in ("none", "imagenet"): existing_file(recipe.weights, "a file of weights")
-    if n_clusters is not None: check_n_clusters(n_clusters, 2**31)
+    if not (n_clusters is None or isinstance(n_clusters, (int, np.integer)) and n_clusters >= 2):
+        raise InputError("n_clusters", f"is {n_clusters!r}", "use a whole number of 2 or more, or leave the choice to the data")
     checked_seed(seed)
     return recipe, choose_device(device)
+
+# %% ../nbs/31_run.ipynb #r0043
+_OF_THE_RECORD = ("ions", "height", "width", "measured_pixels", "set_aside", "without_structure")
+
+def _recordable(source:dict) -> dict:
+    "A source as a record can hold it, without what the record says itself. Raises `InputError`."
+    try:
+        said = {name: value for name, value in printable(source).items() if name not in _OF_THE_RECORD}
+        text = json.dumps({"input": said}, default=str)
+        if len(text) > 1_000_000: raise ValueError(f"it has {len(text):,} characters, and 1,000,000 are the most")
+        return _plain_json(text)["input"]
+    except (ValueError, TypeError, RecursionError) as e:
+        raise InputError("source", f"what the images say of their origin cannot be recorded ({str(e)[:200]})", "leave that out of it") from None
 
 # %% ../nbs/31_run.ipynb #r006
 def _key(ions:IonImages, recipe:Recipe, n_clusters:int|None, seed:int, device:torch.device) -> dict:
@@ -204,7 +218,7 @@ def cluster_run(ions:IonImages,               # what to cluster, in the order of
                 started:float|None=None,      # when the work began, by `time.time`, if that was before this call
                ) -> tuple[IonImageClusterer, pd.DataFrame]: # the fitted clusterer, and the scores of baselines and stages
     "Cluster `ions` and leave a run folder. Raises `InputError`; after an interrupt or an error the same call goes on."
-    started, ions = started or time.time(), replace(ions, source=printable(ions.source))
+    started, ions = started or time.time(), replace(ions, source=_recordable(ions.source))
     recipe, at = checked_settings(recipe, weights, n_clusters, seed, device)
     check_n_clusters(2 if n_clusters is None else n_clusters, int((~constant(ions)).sum()))
     with run_folder(out, _key(ions, recipe, n_clusters, seed, at), overwrite) as folder:

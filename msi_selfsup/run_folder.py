@@ -144,13 +144,17 @@ def _checked_text(value) -> None:
     raise ValueError("it is nested more than 30 deep")
 
 # %% ../nbs/24_run_folder.ipynb #c22c
+def _plain_json(text:str):
+    "What JSON holds; `ValueError` unless every number is finite, and every text one that can be written."
+    found = json.loads(text, parse_constant=_not_json, parse_float=_number, parse_int=_number,
+                       object_pairs_hook=_once)
+    _checked_text(found)
+    return found
+
 def _json(path:Path, most:float) -> dict:
-    "An object of JSON in which every number is finite, and every text one that can be written."
+    "An object of such JSON."
     text = _text(path, most)
-    try:
-        found = json.loads(text, parse_constant=_not_json, parse_float=_number, parse_int=_number,
-                           object_pairs_hook=_once)
-        _checked_text(found)
+    try: found = _plain_json(text)
     except (ValueError, RecursionError) as e:
         raise InputError(path, f"is not JSON ({str(e)[:200]})", _MEND) from None
     if not isinstance(found, dict):

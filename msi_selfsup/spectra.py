@@ -103,7 +103,8 @@ def _code(param:dict[str, str] # attributes of a cvParam
 
 # %% ../nbs/03_spectra.ipynb #h045
 def _whole(value:str) -> int|None: # None where it is none, or needs more than 64 bits
-    "A whole number as exporters write it: 3 or 3.0."
+    "A whole number as exporters write it: 3 or 3.0. Python itself would take 1_2 for 12."
+    if "_" in value: return None
     try: number = int(value)
     except ValueError:
         try: real = float(value)
@@ -319,7 +320,9 @@ def spectrum(self:_Spectra, its:dict, params:list):
     for kind in self.formats:
         numbers = found.get(kind, {})
         values += [numbers.get("IMS:1000102"), numbers.get("IMS:1000103"), numbers.get("IMS:1000104") or "0"]
-    try: self.table.extend(list(map(int, values)))
+    try:
+        if "_" in "".join(values): raise ValueError
+        self.table.extend(list(map(int, values)))
     except (TypeError, ValueError, OverflowError):
         del self.table[9 * (n - 1):]
         self.table.extend(self.exact(values, found))
@@ -446,7 +449,7 @@ def _setting(param:dict, what:str) -> float|int|None: # None where it cannot be 
     if "size" not in what: return n if (n := _whole(value)) is not None and 0 < n < 2**31 else None
     unit = param.get("unitName", "").lower().replace("metre", "meter").removesuffix("s")
     scale = _micrometres.get(code) or _micrometres.get(unit, math.nan if unit or code else 1)
-    try: size = float(value) * scale
+    try: size = float(value.replace("_", "?")) * scale
     except ValueError: return None
     return round(size, 9) if 1e-6 < size < math.inf else None
 
