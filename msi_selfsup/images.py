@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -208,6 +209,8 @@ def read_plain_array(file,     # binary file, at the beginning of an .npy
     while got < needed:
         if not (n := file.readinto(room[got:])): raise ValueError("it ends early")
         got += n
+    letters = array.reshape(-1, order="A").view(f"{dtype.byteorder}u4") if dtype.kind == "U" else np.zeros(1, "u4")
+    if letters.max() > sys.maxunicode: raise ValueError("it holds letters that do not exist")
     return array
 
 # %% ../nbs/01_images.ipynb #sb0c11
