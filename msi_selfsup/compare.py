@@ -144,11 +144,12 @@ def compare(out:str|Path,                      # folder of the comparison; what 
     out, methods = Path(out), METHODS if methods is None else methods
     numbers = {name: dict.fromkeys(number for k in n_clusters for number in ([k] if k else [dataset.n_clusters, *dataset.also])) for name, dataset in sets.items()}
     cells = [(method, seed, name, k) for method in methods for seed in seeds for name in sets for k in numbers[name]]
+    provenance = made_by(device)                                    # asked once: the tree may change while the cells are run
     for method, seed, name, k in progress(cells, "comparing", unit="cell", show=show):
         way, dataset = methods[method], sets[name]
         file, settings = out/"cells"/f"{_slug(name)}__{_slug(method)}__k{k}__seed{seed}.json", _settings(way)
         if _cell(file, settings): continue
-        cell = dict(set=name, method=method, n_clusters=k, seed=seed, settings=settings, **made_by(device))
+        cell = dict(set=name, method=method, n_clusters=k, seed=seed, settings=settings, **provenance)
         training, started = out/"training"/f"{_slug(name)}__{_slug(method)}__seed{seed}", time.perf_counter()
         resumed = training.exists()                                 # then the time of this call says little
         try:

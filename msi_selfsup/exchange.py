@@ -448,10 +448,12 @@ def write_cluster_tiffs(ions:IonImages,
                         labels:np.ndarray,               # cluster of each ion, int (n,), below 0 = in no cluster
                         folder:str|Path,                 # to make
                         confidence:np.ndarray|None=None, # (n,); the highest comes first. None: the order of the ions
-                        overwrite:bool=False,            # whether a folder of that name may be replaced, with all that is in it
+                        overwrite:bool=False,            # whether such images in a folder of that name may be replaced
                        ) -> list[Path]:                  # cluster_0.tif, cluster_1.tif and so on, unassigned.tif last
-    "Write the images of each cluster as a multi-page TIFF; all of them or none."
+    "Write the images of each cluster as a multi-page TIFF; all of them or none. Raises `InputError`, also where a folder to be replaced holds anything else."
     folder, package, n = _free(folder, overwrite), _package("tifffile", "exchange"), len(ions)
+    others = [file.name for file in folder.glob("*") if not re.fullmatch(r"(cluster_\d+|unassigned)\.tif", file.name)]
+    if others: raise InputError(folder, f"holds {min(others)} too, which would be lost", "give another folder, or move that away")
     labels, names = _per_ion(labels, n, "labels"), np.full(n, "") if ions.names is None else ions.names
     pages = np.array([" ".join(f"{axis_of(ions)} {mz:.6f} {name}".split()) for mz, name in zip(ions.mz, names)])
     order = np.argsort(-_per_ion(np.zeros(n) if confidence is None else confidence, n, "confidence"), kind="stable")
