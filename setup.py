@@ -4,6 +4,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
+EXTRAS = ("exchange", "metaspace", "browser", "dev")
 here = Path(__file__).parent
 parser = ConfigParser(delimiters=["="], interpolation=None)
 parser.read(here / "settings.ini", encoding="utf-8")
@@ -33,7 +34,7 @@ setup(
     package_data={"msi_selfsup": ["py.typed", "report.css", "report.js", "*.jinja"]},
     python_requires=">=" + settings["min_python"],
     install_requires=settings["requirements"].split(),
-    extras_require={extra: settings[f"{extra}_requirements"].split() for extra in ("exchange", "metaspace", "dev")},
+    extras_require={extra: settings[f"{extra}_requirements"].split() for extra in EXTRAS},
     entry_points={
         "console_scripts": settings["console_scripts"].split(),
         "nbdev": [f"{settings['lib_name']}={settings['lib_name']}._modidx:d"],

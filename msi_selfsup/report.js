@@ -6,7 +6,7 @@ const {mz, name, cluster, confidence} = data.ions, n = mz.length;
 const one = (query, within = document) => within.querySelector(query), all = (query, within = document) => [...within.querySelectorAll(query)];
 const make = (tag, properties = {}, ...inside) => { const made = Object.assign(document.createElement(tag), properties); made.append(...inside); return made; };
 const called = i => `m/z ${mz[i].toFixed(4)}${name[i] ? ", " + name[i] : ""}`;
-const grouped = i => cluster[i] < 0 ? "no cluster" : `cluster ${cluster[i]}`;
+const place = i => cluster[i] < 0 ? "unassigned" : `cluster ${cluster[i]}`;
 const chips = new Map(all(".cluster").map(section => [+section.dataset.cluster, one("h3 .chip", section)]));
 const chip = number => chips.get(number).cloneNode(true);
 const items = all(".ions > li").reduce((found, item) => { found[+item.dataset.ion] = item; return found; }, []);
@@ -14,7 +14,7 @@ const items = all(".ions > li").reduce((found, item) => { found[+item.dataset.io
 function tile(i) {
   const at = data.ions.tile[i], made = make("span", {className: `tile s${Math.floor(at / 64)}`});
   made.style.setProperty("--x", at % 8); made.style.setProperty("--y", Math.floor(at % 64 / 8));
-  made.setAttribute("role", "img"); made.setAttribute("aria-label", data.ions.words[i]);
+  made.setAttribute("role", "img"); made.setAttribute("aria-label", data.ions.alt[i]);
   return made;
 }
 
@@ -63,7 +63,7 @@ function apply() {
   const shown = visible.filter(Boolean).length;
   one(".nothing").hidden = shown > 0;
   count.textContent = shown === n ? "" : `${shown} of ${n} ions`;
-  one("#sure-told").textContent = from.toFixed(2);
+  one("#sure-value").textContent = from.toFixed(2);
   for (const dot of dots) dot.classList.toggle("off", !visible[+dot.dataset.ion]);
 }
 
@@ -101,7 +101,7 @@ document.addEventListener("keydown", event => {
 });
 
 // ---- the map
-const svg = one("#map svg"), tip = one(".tip"), ring = one(".ring"), dots = all(".dots path"), numbers = all(".numbers text"), spoken = one("#map-told");
+const svg = one("#map svg"), tip = one(".tip"), ring = one(".ring"), dots = all(".dots path"), numbers = all(".numbers text"), spoken = one("#map-status");
 const whole = {x: 0.5, y: 0.5, zoom: 1};                      // what is in the middle of the plot, as places on the map
 let stage = "after", view = whole, current = -1, points = [], tall = 640;
 
@@ -126,7 +126,7 @@ function mark(i, speak = true) {
   const left = x * scale + 18, above = y * scale + top, room = svg.clientWidth;
   tip.style.left = `${Math.max(4, left + tip.offsetWidth > room ? x * scale - 18 - tip.offsetWidth : left)}px`;
   tip.style.top = `${Math.max(top, Math.min(above - tip.offsetHeight / 2, top + svg.clientHeight - tip.offsetHeight))}px`;
-  if (speak) spoken.textContent = `${called(i)}, ${grouped(i)}, confidence ${confidence[i].toFixed(2)}, ${data.ions.words[i]}`;
+  if (speak) spoken.textContent = `${called(i)}, ${place(i)}, confidence ${confidence[i].toFixed(2)}, ${data.ions.alt[i]}`;
 }
 function under(event, reach) {
   const box = svg.getBoundingClientRect(), scale = 1000 / box.width, x = (event.clientX - box.left) * scale, y = (event.clientY - box.top) * scale;
@@ -198,34 +198,34 @@ async function paint(canvas, i) {
   pen.imageSmoothingEnabled = false;
   pen.drawImage(image, at % 8 * (width + 2) + 1, Math.floor(at % 64 / 8) * (height + 2) + 1, width, height, 0, 0, canvas.width, canvas.height);
 }
-function smaller(i, told) {
+function smaller(i, note) {
   const button = make("button", {type: "button", className: "ion"}, tile(i), make("span", {className: "mz", textContent: mz[i].toFixed(4)}));
   if (name[i]) button.append(make("span", {className: "name", textContent: name[i]}));
-  button.append(make("span", {className: "sure"}, chip(cluster[i])), make("span", {className: "sure", textContent: told}));
+  button.append(make("span", {className: "sure"}, chip(cluster[i])), make("span", {className: "sure", textContent: note}));
   button.addEventListener("click", () => open(i, true));
   return make("li", {}, button);
 }
 function open(i, go = false) {
   looking = i;
   one("#one-title").textContent = called(i);
-  const canvas = make("canvas"); canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", `Ion image of ${called(i)}: ${data.ions.words[i]}`);
+  const canvas = make("canvas"); canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", `Ion image of ${called(i)}: ${data.ions.alt[i]}`);
   paint(canvas, i);
-  const facts = make("dl", {className: "facts"}), fact = (term, ...told) => facts.append(make("dt", {textContent: term}), make("dd", {}, ...told));
+  const facts = make("dl", {className: "facts"}), fact = (term, ...value) => facts.append(make("dt", {textContent: term}), make("dd", {}, ...value));
   if (cluster[i] >= 0) { const link = make("a", {href: `#cluster-${cluster[i]}`}, chip(cluster[i])); link.addEventListener("click", () => dialog.close()); fact("cluster", link); }
   else fact("cluster", chip(-1));
   fact("confidence", confidence[i].toFixed(2));
-  if (data.ions.initial_cluster[i] !== cluster[i] && chips.has(data.ions.initial_cluster[i])) fact("at first in", chip(data.ions.initial_cluster[i]));
-  fact("seen in", `${(100 * data.ions.signal[i]).toFixed(0)}% of the pixels`);
+  if (data.ions.initial_cluster[i] !== cluster[i] && chips.has(data.ions.initial_cluster[i])) fact("initially in", chip(data.ions.initial_cluster[i]));
+  fact("signal in", `${(100 * data.ions.signal[i]).toFixed(0)}% of the pixels`);
   const steps = make("div", {className: "steps"}), at = listed.indexOf(i);
   for (const [label, to] of [["← previous", listed[at - 1]], ["next →", listed[at + 1]]]) {
     const button = make("button", {type: "button", textContent: label, disabled: at < 0 || to === undefined}); button.addEventListener("click", () => open(to, true)); steps.append(button);
   }
   const links = data.links, partners = links.light.map((light, row) => [light, links.heavy[row], links.link[row]]).filter(([light, heavy]) => light === i || heavy === i);
   const side = make("div", {}, facts, steps);
-  if (partners.length) side.append(make("h3", {textContent: "Chemically linked"}), make("ul", {className: "near"}, ...partners.map(([light, heavy, link]) => smaller(light === i ? heavy : light, `${light === i ? "heavier" : "lighter"} (${link})`))));
+  if (partners.length) side.append(make("h3", {textContent: "Linked by mass (isotopes, adducts)"}), make("ul", {className: "near"}, ...partners.map(([light, heavy, link]) => smaller(light === i ? heavy : light, `${light === i ? "heavier" : "lighter"} (${link})`))));
   const near = make("div", {style: "grid-column: 1 / -1"}, make("h3", {textContent: "Most co-localised"}));
-  if (data.near[i].length) near.append(make("p", {className: "quiet", textContent: "The ions whose features are most alike (cosine similarity; 1 is the same place)."}), make("ul", {className: "near"}, ...data.near[i].map((other, row) => smaller(other, `alike ${data.similar[i][row].toFixed(2)}`))));
-  else near.append(make("p", {className: "quiet", textContent: "Its image holds nothing to compare."}));
+  if (data.near[i].length) near.append(make("p", {className: "quiet", textContent: "The ions with the most similar features (cosine similarity; 1: identical)."}), make("ul", {className: "near"}, ...data.near[i].map((other, row) => smaller(other, `similarity ${data.similar[i][row].toFixed(2)}`))));
+  else near.append(make("p", {className: "quiet", textContent: "Its image has no structure to compare."}));
   body.replaceChildren(make("div", {}, canvas), side, near);
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;

@@ -10,11 +10,12 @@ from pathlib import Path
 
 
 def oldest(settings: Path) -> list[str]:
-    "One `name==version` for each requirement with a lower bound; not fastcore, of which nbdev itself wants a newer one."
+    "`name==version` for each requirement with a lower bound, but for fastcore: nbdev wants a newer one."
     parser = ConfigParser(delimiters=["="], interpolation=None)
     parser.read(settings, encoding="utf-8")
     found = [parser["DEFAULT"][key] for key in ("requirements", "exchange_requirements")]
-    return [f"{name}=={version}" for name, version in re.findall(r"([\w.-]+)>=([\d.]+)", " ".join(found)) if name != "fastcore"]
+    bounds = re.findall(r"([\w.-]+)>=([\d.]+)", " ".join(found))
+    return [f"{name}=={version}" for name, version in bounds if name != "fastcore"]
 
 
 if __name__ == "__main__": print("\n".join(oldest(Path(__file__).resolve().parents[1] / "settings.ini")))

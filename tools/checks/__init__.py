@@ -1,0 +1,1 @@
+"The checks that tools/check.py runs."
