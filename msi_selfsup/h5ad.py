@@ -13,6 +13,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -207,6 +208,13 @@ def from_anndata(table # AnnData, pixels x ions, with var["mz"], and obsm["spati
     mz, names = _number_column(var, "mz"), _ion_names(var)
     return IonImages(images, mz, mask, names, polarity, classes, provenance, axis)
 
+# %% ../nbs/08_h5ad.ipynb #59ee4053
+def _element_writer():
+    "anndata's `write_elem`, which stands in `anndata.experimental` before version 0.11. Raises `InputError`."
+    optional_package("anndata", "exchange")
+    place = "anndata.io" if find_spec("anndata.io") else "anndata.experimental"
+    return optional_package(place, "exchange").write_elem
+
 # %% ../nbs/08_h5ad.ipynb #sd76d4
 def write_anndata(ions:IonImages, path:str|Path, # an .h5ad file
                   labels:np.ndarray|None=None,   # as for `to_anndata`, like what follows
@@ -215,7 +223,7 @@ def write_anndata(ions:IonImages, path:str|Path, # an .h5ad file
                  ) -> Path:
     "Write `to_anndata`, whole or not at all. Raises `InputError` for a name that is taken."
     path, table = check_new_path(path, overwrite), to_anndata(ions, labels, confidence, embedding)
-    write_elem, content = optional_package("anndata.io", "exchange").write_elem, io.BytesIO()
+    write_elem, content = _element_writer(), io.BytesIO()
     with optional_package("h5py", "exchange").File(content, "w") as file:
         write_elem(file, "/", table, dataset_kwargs=dict(compression="gzip"))
     with atomic_write(path) as partial:
