@@ -255,7 +255,7 @@ def _draw_points(axes, rows, stages) -> None:
         own = [i for i, stage in enumerate(stages) if (stage in FEATURE_SETS) == (name == "baseline")]
         mean, std = rows["mean"].iloc[own], rows["std"].iloc[own]
         style = dict(fmt=marker, color=colour, ms=6, capsize=3, lw=1.4, zorder=3, label=name)
-        axes.errorbar(mean, own, xerr=std, **style)
+        axes.errorbar(mean.to_numpy(), own, xerr=std.to_numpy() if std.notna().any() else None, **style)
         if name == "baseline" and mean.notna().any():
             axes.axvline(mean.max(), color=colour, lw=1, ls="--", zorder=1, label="best baseline")
 
