@@ -116,9 +116,12 @@ def _claim(partial:Path, out:Path):
     "The open lock of `partial`, which is made if need be. Raises `InputError` where another process has it."
     until = time.monotonic() + _PATIENCE
     while True:
-        partial.mkdir(parents=True, exist_ok=True)
-        try: lock = open(partial/_LOCK, "a+", encoding="utf-8")
-        except FileNotFoundError: continue             # finished at this moment by another
+        try:
+            partial.mkdir(parents=True, exist_ok=True)
+            lock = open(partial/_LOCK, "a+", encoding="utf-8")
+        except (FileNotFoundError, FileExistsError):   # finished at this moment by another
+            if partial.is_file(): raise
+            continue
         if _locked(lock) and _has_name(lock, partial/_LOCK):
             _note_holder(lock)
             return lock
@@ -208,14 +211,22 @@ def _withdraw(partial:Path, lock, made:list[Path]) -> None:
         with suppress(OSError): folder.rmdir()
 
 # %% ../nbs/60_folder.ipynb #f021
+def _to_make(partial:Path) -> list[Path]:
+    "The folders to be made for a run, the innermost first. Raises `InputError` if something is in the way."
+    for last in (False, False, True):
+        try: _check_partial(partial); break
+        except (OSError, InputError):
+            if last: raise
+            time.sleep(0.01)                           # another process may just be finishing there
+    if partial.exists(): return [partial]              # made by an earlier run without results
+    return [folder for folder in (partial, *partial.parents) if not folder.exists()]
+
+# %% ../nbs/60_folder.ipynb #0722bd8c
 @contextmanager
 def _hold(out:str|Path, overwrite:bool):
     "Hold the partial folder of `out`: yields both paths and the lock. Without results it is deleted then."
     out = _place(out); partial = _partial(out)
-    with guarded(out):
-        _check_partial(partial)                        # before anything is made
-        made = [folder for folder in (partial, *partial.parents) if not folder.exists()]
-        if (partial/_LOCK).exists(): made = [partial]  # by an earlier run without results
+    with guarded(out): made = _to_make(partial)        # before anything is made
     try: lock = _claim(partial, out)
     except OSError as e:
         raise InputError(out, f"it cannot be written ({e.strerror or e})", "choose another --out") from None
