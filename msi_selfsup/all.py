@@ -45,6 +45,7 @@ from msi_selfsup.evaluate import *
 from msi_selfsup.stability import *
 from msi_selfsup.plot import *
 from msi_selfsup.scores import *
+from msi_selfsup.run_files import *
 from msi_selfsup.run_folder import *
 from msi_selfsup.colocalised import *
 from msi_selfsup.page_images import *

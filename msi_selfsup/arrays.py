@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 import sys
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.lib import format as npy
 from .core import InputError, check_memory
 
 # %% auto #0
-__all__ = ['read_plain_array', 'read_arrays']
+__all__ = ['read_plain_array', 'read_arrays', 'array_headers']
 
 # %% ../nbs/01_arrays.ipynb #a7010007
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -65,18 +66,33 @@ def _check_sizes(path:str|Path, entries:Collection[zipfile.ZipInfo]) -> None:
 def _read_entry(archive:zipfile.ZipFile, entry:zipfile.ZipInfo) -> np.ndarray:
     with archive.open(entry) as file: return read_plain_array(file, entry.file_size)
 
+# %% ../nbs/01_arrays.ipynb #a7010020
+@contextmanager
+def _opened(path:str|Path) -> Iterator[zipfile.ZipFile]:
+    "An .npz. What fails in the block becomes an `InputError`: a damaged archive fails in a dozen ways."
+    try:
+        with zipfile.ZipFile(path) as archive: yield archive
+    except (InputError, MemoryError, PermissionError): raise
+    except Exception as e:
+        cause = f"it cannot be read as an .npz of plain arrays ({str(e)[:300] or type(e).__name__})"
+        raise InputError(path, cause, "copy it again, or make it anew") from None
+
 # %% ../nbs/01_arrays.ipynb #a7010014
-def read_arrays(path:str|Path,   # an .npz file
-                names:list[str], # of arrays
+def read_arrays(path:str|Path,       # an .npz file
+                names:Iterable[str], # of arrays
                ) -> dict[str, np.ndarray]: # those that are there
     "Read plain arrays from an .npz. Raises `InputError` for pickled objects, damage, or too little memory."
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
-            wanted = {name: entries[name] for name in names if name in entries}
-            _check_sizes(path, wanted.values())
-            return {name: _read_entry(archive, entry) for name, entry in wanted.items()}
-    except (InputError, MemoryError, PermissionError): raise
-    except Exception as e:                       # a damaged archive fails in a dozen ways
-        cause = f"it cannot be read as an .npz of plain arrays ({str(e)[:300] or type(e).__name__})"
-        raise InputError(path, cause, "copy it again, or save it anew with IonImages.save") from None
+    with _opened(path) as archive:
+        entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
+        wanted = {name: entries[name] for name in names if name in entries}
+        _check_sizes(path, wanted.values())
+        return {name: _read_entry(archive, entry) for name, entry in wanted.items()}
+
+# %% ../nbs/01_arrays.ipynb #a7010022
+def array_headers(path:str|Path # an .npz file
+                 ) -> dict[str, tuple[tuple, np.dtype]]: # shape and type of each array
+    "What is in an .npz, every entry of it. Raises `InputError` as `read_arrays`."
+    def header(archive, entry):
+        with archive.open(entry) as file: return _header(file, entry.file_size)[::2]
+    with _opened(path) as archive:
+        return {entry.filename.removesuffix(".npy"): header(archive, entry) for entry in archive.infolist()}

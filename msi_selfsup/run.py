@@ -29,7 +29,8 @@ from .patterns import PatternConfig, pattern_table
 from .plot import plot_clusters, plot_embedding, plot_montage, plot_n_clusters, tsne
 from .recipe import MixtureLabelling, Recipe, choose_device
 from .report import write_report
-from .run_folder import read_assignments, read_run_folder, plain_json
+from .run_files import plain_json
+from .run_folder import read_assignments, read_run_folder
 from .scores import plot_scoreboard, score_clustering, scores_table
 from .spectral import check_n_clusters
 from .tables import read_labelled_mzs

@@ -5,260 +5,19 @@
 # %% ../nbs/61_run_folder.ipynb #c003
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-import re
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .core import InputError, check_memory, check_file, spreadsheet_raw, guard
+from .arrays import array_headers, read_arrays
+from .core import InputError, check_file, guard
 from .images import IonImages, load
+from .run_files import REMAKE, RUN_TABLES, is_plain_number, read_config, read_run_table
 
 # %% auto #0
-__all__ = ['RUN_PARTS', 'read_assignments', 'plain_json', 'RunFolder', 'found_counts', 'read_run_folder', 'load_run']
-
-# %% ../nbs/61_run_folder.ipynb #c007
-_MEND = "give the folder as msi_cluster made it, or make the run again"
-
-def _text(path:Path,
-          most:float, # bytes
-         ) -> str:
-    "The content of a UTF-8 file of at most `most` bytes, without NUL."
-    size = check_file(path, "a file of a run").stat().st_size
-    if size > most:
-        raise InputError(path, f"holds {size / 1e6:.3g} MB, and {most / 1e6:.3g} MB are the most for it",
-                         _MEND)
-    try: text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as e:
-        raise InputError(path, f"is not UTF-8 (byte {e.start + 1})", _MEND) from None
-    if "\0" in text: raise InputError(path, f"holds a NUL (character {text.index(chr(0)) + 1})", _MEND)
-    return text
-
-# %% ../nbs/61_run_folder.ipynb #c011
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
-_GAPS = ("", "nan", "NaN", "inf", "-inf")   # how a score not measured, or a loss that ran away, is written
-
-def _split_rows(path:Path, text:str) -> list[list[str]]:
-    "The rows that are not empty; columns are separated by comma, semicolon or tab. Raises `InputError`."
-    separator = max(",;\t", key=text.split("\n", 1)[0].count)
-    lines = io.StringIO(text, newline="")
-    try: return [row for row in csv.reader(lines, delimiter=separator, strict=True) if row]
-    except csv.Error as e: raise InputError(path, f"cannot be read as a table ({e})", _MEND) from None
-
-# %% ../nbs/61_run_folder.ipynb #0fa1a9dd
-def _rows(path:Path, text:str) -> tuple[list[str], list[list[str]]]:
-    "Names of the columns, and the rows."
-    rows = _split_rows(path, text)
-    header = [name.strip() for name in rows[0]] if rows and rows[0] != [""] else []
-    if twice := [name for name in header if header.count(name) > 1]:
-        raise InputError(path, f"has two columns {twice[0][:60]!r}", _MEND)
-    for i, row in enumerate(rows[1:], 2):
-        if len(row) != len(header):
-            raise InputError(f"{path}, row {i}", f"has {len(row)} cells for {len(header)} columns", _MEND)
-    return header, rows[1:]
-
-# %% ../nbs/61_run_folder.ipynb #c11b
-def _numbers(where:str, cells:list[str], low:float, high:float, whole:bool=False, gaps:bool=False
-            ) -> np.ndarray:
-    "Numbers from `low` to `high`, float64, or int64 where whole; NaN in the gaps, where there may be some."
-    found = np.array([float(cell) if _NUMBER.fullmatch(cell.strip()) else np.nan for cell in cells],
-                     dtype=float)
-    fits = (found >= low) & (found <= high) & ((found == np.floor(found)) | (not whole))
-    if gaps: fits |= np.array([cell.strip() in _GAPS for cell in cells], dtype=bool)
-    if not fits.all():
-        i = int(np.argmin(fits))
-        what = f"is no {'whole ' * whole}number from {low:g} to {high:g}"
-        raise InputError(f"{where}, row {i + 2}", f"{cells[i][:40]!r} {what}", _MEND)
-    return found.astype(np.int64) if whole else found
-
-# %% ../nbs/61_run_folder.ipynb #c014
-_MOST, _ROWS = 1_000_000, 10_000_000   # clusters, ions
-_TABLES = {"assignments.csv": dict(mz=(0, np.inf), name=str, cluster=(-1, _MOST, True), confidence=(0, 1),
-                                   initial_cluster=(-1, _MOST, True)),
-           "clusters.csv": dict(cluster=(0, _MOST, True), size=(1, _ROWS, True), mean_confidence=(0, 1),
-                                typical_mz=str),
-           "scores.csv": dict(stage=str, metric=str, value=(-1e15, 1e15, False, True)),
-           "losses.csv": dict(stage=str, epoch=(0, 1e9, True), loss=(-1e39, 1e39, False, True)),
-           "baselines.csv": dict(mz=(0, np.inf))}
-
-# %% ../nbs/61_run_folder.ipynb #c14b
-def _typed(path:Path, name:str, cells:list[str], kind=None):
-    "A column: of the kind that it must have, else numbers where it holds nothing else, else text."
-    if kind is not None and kind is not str: return _numbers(f"{path}, {name}", cells, *kind)
-    if kind is None and all(cell in _GAPS or _NUMBER.fullmatch(cell) for cell in cells):
-        return np.array([float(cell or "nan") for cell in cells], dtype=float)
-    return np.array([spreadsheet_raw(cell) for cell in cells], dtype=object)
-
-# %% ../nbs/61_run_folder.ipynb #3c6a9152
-def _table(path:Path, name:str,
-           most:float,            # bytes
-           needed:tuple|None=None # columns it must have; None: all of its kind
-          ) -> pd.DataFrame:
-    "A checked table of a run; `name` says which."
-    header, rows = _rows(path, _text(path, most))
-    kinds:Any = _TABLES[name]
-    if not header and name in ("clusters.csv", "losses.csv"): header = list(kinds)   # no cluster, no training
-    if missing := [column for column in (kinds if needed is None else needed) if column not in header]:
-        raise InputError(path, f"has no column {', '.join(missing)}", _MEND)
-    cells = dict(zip(header, map(list, zip(*rows)) if rows else [[] for _ in header]))
-    return pd.DataFrame({column: _typed(path, column, cells[column], kinds.get(column)) for column in header})
-
-# %% ../nbs/61_run_folder.ipynb #c018
-@guard
-def read_assignments(path:str|Path # an assignments.csv
-                    ) -> pd.DataFrame: # a row an ion: mz float64; cluster, initial_cluster int64, -1 or above
-    "Read a table of clusters that lies on its own. Raises `InputError` with the row that is of no use."
-    path = Path(path).expanduser()
-    table = _table(path, "assignments.csv", 2e8, ("mz", "cluster", "initial_cluster"))
-    if not len(table): raise InputError(path, "lists no ion", "give the assignments.csv of a run")
-    if not ((table["mz"] > 0) & np.isfinite(table["mz"])).all():
-        raise InputError(path, "has an m/z of 0, or beyond all numbers", "give the assignments.csv of a run")
-    return table
-
-# %% ../nbs/61_run_folder.ipynb #c022
-def _once(pairs:list) -> dict:
-    if len(found := dict(pairs)) < len(pairs): raise ValueError("a key stands twice")
-    return found
-
-def _number(text:str) -> float|int:
-    "A number of JSON, if a computer's number can hold it."
-    value = float(text) if len(text) > 18 or not text.lstrip("-").isdigit() else int(text)
-    if not math.isfinite(value) or len(text) > 400 or (isinstance(value, float)
-                                                       and text.lstrip("-").isdigit()):
-        raise ValueError(f"{text[:20]} is beyond all numbers")
-    return value
-
-def _not_json(text:str): raise ValueError(f"{text} is no number of JSON")
-
-# %% ../nbs/61_run_folder.ipynb #c22b
-def _checked_text(value) -> None:
-    "Raise `ValueError` for text that no file can hold, or for nesting deeper than 30."
-    level = [value]
-    for _ in range(30):
-        for text in (item for item in level if isinstance(item, str)):
-            if "\0" in text: raise ValueError("a text holds a NUL")
-            text.encode("utf-8")
-        level = [part for item in level if isinstance(item, (dict, list))
-                 for part in ([*item, *item.values()] if isinstance(item, dict) else item)]
-        if not level: return
-    raise ValueError("it is nested more than 30 deep")
-
-# %% ../nbs/61_run_folder.ipynb #c22c
-def plain_json(text:str):
-    "What JSON holds; `ValueError` unless every number is finite, and every text one that can be written."
-    found = json.loads(text, parse_constant=_not_json, parse_float=_number, parse_int=_number,
-                       object_pairs_hook=_once)
-    _checked_text(found)
-    return found
-
-def _json(path:Path, most:float) -> dict:
-    "An object of such JSON."
-    text = _text(path, most)
-    try: found = plain_json(text)
-    except (ValueError, RecursionError) as e:
-        raise InputError(path, f"is not JSON ({str(e)[:200]})", _MEND) from None
-    if not isinstance(found, dict):
-        raise InputError(path, f"holds a {type(found).__name__}, not an object", _MEND)
-    return found
-
-# %% ../nbs/61_run_folder.ipynb #c025
-def _is_number(value) -> bool: return type(value) in (int, float)
-
-_KINDS = {"a whole number": lambda v: type(v) is int, "a number": _is_number,
-          "a text": lambda v: isinstance(v, str),
-          "an object": lambda v: isinstance(v, dict), "a list": lambda v: isinstance(v, list),
-          "numbers by name": lambda v: isinstance(v, dict) and all(map(_is_number, v.values())),
-          "a list of numbers": lambda v: isinstance(v, list) and len(v) > 0 and all(map(_is_number, v))}
-
-# %% ../nbs/61_run_folder.ipynb #542d9ca8
-_CONFIG = {"recipe": "an object", "recipe.clip": "a number", "n_clusters": "a whole number",
-           "choice": "an object",
-           "choice.n_clusters": "a whole number", "choice.curve": "an object",
-           "choice.curve.n_clusters": "a list of numbers",
-           "choice.curve.penalised_log_likelihood": "a list of numbers", "versions": "an object",
-           "versions.msi_selfsup": "a text", "seconds": "numbers by name", "verdict": "an object",
-           "findings": "a list", "input": "an object", "input.ions": "a whole number",
-           "input.height": "a whole number", "input.width": "a whole number",
-           "input.measured_pixels": "a whole number"}
-_MAY = {"seed": "a whole number", "device": "an object", "choice.n_components": "a whole number",
-        "found": "numbers by name",
-        "input.set_aside": "a list", "input.without_structure": "a list"}
-
-# %% ../nbs/61_run_folder.ipynb #c25b
-def _value_at(config:dict, key:str):
-    "The value of a key such as `choice.curve`."
-    for part in key.split("."): config = config[part]
-    return config
-
-def _checked_kinds(path:Path, config:dict) -> None:
-    "Raise `InputError` where a key is missing, or its value is of another kind."
-    for key, kind in (_CONFIG | _MAY).items():
-        try: value = _value_at(config, key)
-        except KeyError:
-            if key in _MAY: continue
-            raise InputError(path, f"lacks {key}", _MEND) from None
-        if not _KINDS[kind](value): raise InputError(path, f"{key} is {str(value)[:40]!r}, not {kind}", _MEND)
-
-# %% ../nbs/61_run_folder.ipynb #9c18d477
-def _checked_config(path:Path, config:dict) -> None:
-    "Raise `InputError` where a key is missing or of another kind, or a number out of range."
-    _checked_kinds(path, config)
-    curve = _value_at(config, "choice.curve")
-    if len(curve["n_clusters"]) != len(curve["penalised_log_likelihood"]):
-        raise InputError(path, "choice.curve has columns of unequal length", _MEND)
-    if not 0 < (clip := _value_at(config, "recipe.clip")) <= 1:
-        raise InputError(path, f"recipe.clip is {clip:g}, not above 0 and at most 1", _MEND)
-    for key in ("n_clusters", "choice.n_clusters"):
-        if not 1 <= (value := _value_at(config, key)) <= _MOST:
-            raise InputError(path, f"{key} is {value}, not from 1 to {_MOST}", _MEND)
-
-# %% ../nbs/61_run_folder.ipynb #c029
-def _header(archive:zipfile.ZipFile, entry:zipfile.ZipInfo) -> tuple[tuple, np.dtype]:
-    "Shape and kind of an array, if the archive holds as much as its header states."
-    form = np.lib.format
-    with archive.open(entry) as file:
-        read = {(1, 0): form.read_array_header_1_0, (2, 0): form.read_array_header_2_0}[form.read_magic(file)]
-        (shape, _, kind), start = read(file), file.tell()
-    if kind.hasobject: raise ValueError(f"{entry.filename} is pickled")
-    if start + math.prod(shape) * kind.itemsize != entry.file_size:
-        raise ValueError(f"{entry.filename} declares {math.prod(shape):,} values and holds another number")
-    return shape, kind
-
-# %% ../nbs/61_run_folder.ipynb #c29a
-def _declared(path:Path) -> dict[str, tuple[tuple, np.dtype]]: # shape and kind of each array
-    "What an .npz says that it holds. Raises `InputError` where it is damaged, or holds something else."
-    try:
-        with zipfile.ZipFile(check_file(path, "an .npz file of a run")) as archive:
-            found = {entry.filename.removesuffix(".npy"): _header(archive, entry)
-                     for entry in archive.infolist()[:100]}
-    except InputError: raise
-    except Exception as e:                       # a damaged archive fails in a dozen ways
-        raise InputError(path, f"cannot be read as an .npz of plain arrays ({str(e)[:200]})", _MEND) from None
-    check_memory(path, 3 * sum(math.prod(shape) * kind.itemsize for shape, kind in found.values()),
-                 "its arrays")
-    return found
-
-# %% ../nbs/61_run_folder.ipynb #c29b
-def _ions(path:Path) -> IonImages:
-    "The ion images of a run, their names as text that can be written."
-    allowed = dict(images="fiub", mz="fiu", mask="b", names="U", polarity="U", classes="iu", provenance="U")
-    for name, (_, kind) in _declared(path).items():
-        if kind.kind not in allowed.get(name, kind.kind):
-            raise InputError(path, f"its {name} are of kind {kind}", _MEND)
-    ions = load(path)
-    if not len(ions): raise InputError(path, "holds no ion image", _MEND)
-    try:
-        for field in (ions.names, ions.polarity):
-            if field is not None: "".join(field.tolist()).encode("utf-8")
-    except ValueError: raise InputError(path, "holds names that are no text", _MEND) from None
-    return ions
+__all__ = ['RUN_PARTS', 'RunFolder', 'read_assignments', 'found_counts', 'read_run_folder', 'load_run']
 
 # %% ../nbs/61_run_folder.ipynb #c032
 @dataclass(frozen=True, eq=False)
@@ -266,74 +25,85 @@ class RunFolder:
     "What a run left, checked. A part is None where the run did not leave it and the reader did not need it."
     folder:Path
     ions:IonImages                    # n of them
-    assignments:pd.DataFrame          # a row an ion: mz, name, cluster, confidence, initial_cluster
-    clusters:pd.DataFrame|None=None   # a row a cluster: cluster, size, mean_confidence, typical_mz
+    assignments:pd.DataFrame          # one row per ion: mz, name, cluster, confidence, initial_cluster
+    clusters:pd.DataFrame|None=None   # one row per cluster: cluster, size, mean_confidence, typical_mz
     scores:pd.DataFrame|None=None     # stage, metric, value (NaN: not measured)
     losses:pd.DataFrame|None=None     # stage, epoch, loss
     baselines:pd.DataFrame|None=None  # mz, and the clusters by each plain method
     config:dict|None=None             # config.json, with the counts of `found`
     features:np.ndarray|None=None     # float32 (n, d)
-    before:np.ndarray|None=None       # places on the map, float32 (n, 2), NaN for unassigned ions
-    after:np.ndarray|None=None        # and after it
+    before:np.ndarray|None=None       # places on the map before the labels were learnt, float32 (n, 2)
+    after:np.ndarray|None=None        # and after; NaN for unassigned ions in both
+
+# %% ../nbs/61_run_folder.ipynb #c018
+@guard
+def read_assignments(path:str|Path # an assignments.csv
+                    ) -> pd.DataFrame: # mz float64; cluster, initial_cluster int64, -1 or above
+    "Read a table of clusters by itself, one row per ion. Raises `InputError`, with the row, for a bad cell."
+    path, remedy = Path(path).expanduser(), "give the assignments.csv of a run"
+    table = read_run_table(path, "assignments.csv", 2e8, ("mz", "cluster", "initial_cluster"))
+    if not len(table): raise InputError(path, "it lists no ion", remedy)
+    if not ((table["mz"] > 0) & np.isfinite(table["mz"])).all():
+        raise InputError(path, "an m/z is 0 or too large", remedy)
+    return table
 
 # %% ../nbs/61_run_folder.ipynb #c32b
-def _refuse_unlike(path:Path, says:dict, is_so:dict) -> None:
-    "Raise `InputError` for the first of the counts that differ."
-    for what, number in is_so.items():
-        if says.get(what) != number:
-            told, other = str(says.get(what))[:60], str(number)[:60]
-            raise InputError(path, f"says {what}: {told}, where the other files say {other}; "
-                                   "they are of different runs", _MEND)
+def _check_agrees(path:Path, stated:dict, found:dict) -> None:
+    "Raise `InputError` for the first value in `found` that a file states otherwise."
+    for what, value in found.items():
+        if stated.get(what) != value:
+            here, there = str(stated.get(what))[:60], str(value)[:60]
+            cause = f"it states {what}: {here}, but the other files {there}; they are of different runs"
+            raise InputError(path, cause, REMAKE)
 
 # %% ../nbs/61_run_folder.ipynb #c034
-def _checked_rows(path:Path, table:pd.DataFrame, ions:IonImages) -> None:
+def _check_rows(path:Path, table:pd.DataFrame, ions:IonImages) -> None:
     "Raise `InputError` where a table does not list the ions of ions.npz in their order."
     if len(table) != len(ions):
-        raise InputError(path, f"lists {len(table)} ions, and ions.npz holds {len(ions)}: "
-                               "cut short, or of other ions", _MEND)
+        cause = f"it lists {len(table)} ions, and ions.npz holds {len(ions)}: cut short, or of other ions"
+        raise InputError(path, cause, REMAKE)
     far = np.flatnonzero(~np.isclose(table["mz"], ions.mz, rtol=1e-9, atol=1e-5))
     if len(far):
-        told = f"m/z {table['mz'][far[0]]:.6f} is {ions.mz[far[0]]:.6f} in ions.npz: they are of other ions"
-        raise InputError(f"{path}, row {far[0] + 2}", told, _MEND)
+        cause = f"m/z {table['mz'][far[0]]:.6f} is {ions.mz[far[0]]:.6f} in ions.npz: they are of other ions"
+        raise InputError(f"{path}, row {far[0] + 2}", cause, REMAKE)
 
 # %% ../nbs/61_run_folder.ipynb #c34a
-def _checked_clusters(path:Path, clusters:pd.DataFrame, table:pd.DataFrame) -> None:
+def _check_cluster(path:Path, number:int, confidence:float, typical:str, members:pd.DataFrame) -> None:
+    "Raise `InputError` where a cluster's mean confidence or typical m/z are not those of its ions."
+    mean = members["confidence"].mean()
+    if abs(mean - confidence) > 1e-3:
+        cause = f"the mean confidence of cluster {number} is {confidence:g}, and that of its ions {mean:.4f}"
+        raise InputError(path, cause, REMAKE)
+    def is_own(mz): return np.isclose(float(mz), members["mz"], rtol=1e-9, atol=1e-4).any()
+    if not typical.split() or not all(is_plain_number(mz) and is_own(mz) for mz in typical.split()):
+        cause = f"the typical m/z of cluster {number}, {typical[:40]!r}, are not all its own"
+        raise InputError(path, cause, REMAKE)
+
+# %% ../nbs/61_run_folder.ipynb #61f00016
+def _check_clusters(path:Path, clusters:pd.DataFrame, table:pd.DataFrame) -> None:
     "Raise `InputError` where clusters.csv does not describe the clusters of assignments.csv."
     own = table[table["cluster"] >= 0].groupby("cluster")
-    _refuse_unlike(path, dict(clusters=clusters["cluster"].tolist()), dict(clusters=list(own.groups)))
-    _refuse_unlike(path, {f"size of cluster {c}": n for c, n in zip(clusters["cluster"], clusters["size"])},
-                   {f"size of cluster {c}": n for c, n in own.size().items()})
+    _check_agrees(path, dict(clusters=clusters["cluster"].tolist()), dict(clusters=list(own.groups)))
+    _check_agrees(path, {f"size of cluster {c}": n for c, n in zip(clusters["cluster"], clusters["size"])},
+                  {f"size of cluster {c}": n for c, n in own.size().items()})
     described = clusters[["cluster", "mean_confidence", "typical_mz"]]
-    for number, sure, typical in described.itertuples(index=False):
-        _checked_cluster(path, number, sure, typical, own.get_group(number))
-
-# %% ../nbs/61_run_folder.ipynb #ef1ca48f
-def _checked_cluster(path:Path, number:int, sure:float, typical:str, members:pd.DataFrame) -> None:
-    "Raise `InputError` where a cluster's mean confidence or typical m/z are not those of its ions."
-    named, mean = typical.split(), members["confidence"].mean()
-    if abs(mean - sure) > 1e-3:
-        told = f"{sure:g}, and its ions have {mean:.4f}"
-        raise InputError(path, f"gives cluster {number} a mean confidence of {told}", _MEND)
-    def is_own(mz): return np.isclose(float(mz), members["mz"], rtol=1e-9, atol=1e-4).any()
-    if not named or not all(_NUMBER.fullmatch(mz) and is_own(mz) for mz in named):
-        raise InputError(path, f"gives cluster {number} the typical m/z {typical[:40]!r}, "
-                               "not all of them its own", _MEND)
+    for number, confidence, typical in described.itertuples(index=False):
+        _check_cluster(path, number, confidence, typical, own.get_group(number))
 
 # %% ../nbs/61_run_folder.ipynb #c34b
-_SHARES = dict(ari=-1, ami=-1, stability=-1, linked_p_value=0, hungarian=0, purity=0,
-               nn1=0)   # from here to 1
+_LOWEST = dict(ari=-1, ami=-1, stability=-1, linked_p_value=0, hungarian=0, purity=0, nn1=0)   # highest: 1
 
-def _checked_scores(path:Path, scores:pd.DataFrame) -> None:
-    "Raise `InputError` for an empty table, a score that stands twice, a share or an index beyond its range."
-    if not len(scores): raise InputError(path, "holds no score", _MEND)
+def _check_scores(path:Path, scores:pd.DataFrame) -> None:
+    "Raise `InputError` for an empty table, a score that occurs twice, and one beyond its range."
+    if not len(scores): raise InputError(path, "it holds no score", REMAKE)
     twice = scores[scores.duplicated(["stage", "metric"])]
     if len(twice):
         metric, stage = twice["metric"].iloc[0][:40], twice["stage"].iloc[0][:40]
-        raise InputError(path, f"gives {metric!r} of {stage!r} twice", _MEND)
+        raise InputError(path, f"{metric!r} of {stage!r} occurs twice", REMAKE)
     for metric, value in zip(scores["metric"], scores["value"]):
-        low = _SHARES.get(metric)
+        low = _LOWEST.get(metric)
         if low is not None and (value < low - 1e-6 or value > 1 + 1e-6):
-            raise InputError(path, f"gives {metric} as {value:g}", _MEND)
+            raise InputError(path, f"{metric} is {value:g}, not from {low} to 1", REMAKE)
 
 # %% ../nbs/61_run_folder.ipynb #c036
 def found_counts(labels:np.ndarray,     # cluster of each ion, int (n,); -1: unassigned
@@ -348,104 +118,111 @@ def found_counts(labels:np.ndarray,     # cluster of each ion, int (n,); -1: una
                 confident=int((inside & (np.round(confidence, 4) > 0.9)).sum()))
 
 # %% ../nbs/61_run_folder.ipynb #c36b
-def _input_of(ions:IonImages) -> dict:
+def _check_input(path:Path, stated:dict, ions:IonImages) -> None:
+    "Raise `InputError` where the settings were made for other images."
     height, width = ions.mask.shape
-    return dict(ions=len(ions), height=height, width=width, measured_pixels=int(ions.mask.sum()))
+    _check_agrees(path, stated, dict(ions=len(ions), height=height, width=width,
+                                     measured_pixels=int(ions.mask.sum())))
+    _check_agrees(path, stated, ions.provenance)
 
-# %% ../nbs/61_run_folder.ipynb #af9050fc
+# %% ../nbs/61_run_folder.ipynb #61f00017
 def _with_counts(path:Path, config:dict, table:pd.DataFrame, ions:IonImages) -> dict:
     "The settings with the counts of what was found, compared with the tables and the images."
-    _checked_config(path, config)
-    made, told = config["input"], config.get("found", {})
-    _refuse_unlike(path, made, _input_of(ions))
-    _refuse_unlike(path, made, ions.provenance)
+    stated, counted = config["input"], config.get("found", {})
+    _check_input(path, stated, ions)
     labels, k = table["cluster"].to_numpy(), config["n_clusters"]
     if (top := labels.max()) >= k:
-        raise InputError(path, f"says n_clusters: {k}, where assignments.csv has a cluster {top}", _MEND)
+        raise InputError(path, f"n_clusters is {k}, but assignments.csv has a cluster {top}", REMAKE)
     counts = found_counts(labels, table["confidence"].to_numpy(), k)
-    if told.keys() >= counts.keys(): _refuse_unlike(path, told, counts)
-    if "set_aside" in made:
-        _refuse_unlike(path, dict(unassigned=len(made["set_aside"])), dict(unassigned=counts["unassigned"]))
-    return config | dict(found=counts | dict(seconds=told.get("seconds", sum(config["seconds"].values()))))
+    if counted.keys() >= counts.keys(): _check_agrees(path, counted, counts)
+    if "set_aside" in stated:
+        n = len(stated["set_aside"])
+        _check_agrees(path, dict(unassigned=n), dict(unassigned=counts["unassigned"]))
+    return config | dict(found=counts | dict(seconds=counted.get("seconds", sum(config["seconds"].values()))))
 
 # %% ../nbs/61_run_folder.ipynb #c038
-def _checked_places(path:Path, found:dict[str, np.ndarray], labels:np.ndarray) -> None:
+def _check_places(path:Path, found:dict[str, np.ndarray], labels:np.ndarray) -> None:
     "Raise `InputError` for features that are not finite, and for maps of other ions than the clusters'."
     for name, array in found.items():
         wanted = np.ones(len(labels), bool) if name == "features" else labels >= 0
         if (odd := np.isfinite(array).all(1) != wanted).any():
-            unlike = "is on the map, or left out, unlike in assignments.csv,"
-            told = "are NaN or infinite" if name == "features" else unlike
-            raise InputError(f"{path}, {name}", f"{told} for ion {np.argmax(odd)}", _MEND)
+            what = "is not finite" if name == "features" else "does not fit its cluster in assignments.csv"
+            raise InputError(f"{path}, {name}", f"the row of ion {np.argmax(odd)} {what}", REMAKE)
 
-# %% ../nbs/61_run_folder.ipynb #c38b
-def _embedding(path:Path, labels:np.ndarray, needed:tuple) -> dict[str, np.ndarray]:
-    "Features of the ions and their places on the maps."
-    n, declared = len(labels), _declared(path)
-    shapes = {name: shape for name, (shape, kind) in declared.items() if kind.kind in "fiu"}
-    if missing := [name for name in needed if name not in shapes]:
-        raise InputError(path, f"has no numbers named {', '.join(missing)}", _MEND)
-    for name in needed:
-        if len(shapes[name]) != 2 or shapes[name][0] != n or (name != "features" and shapes[name][1] != 2):
-            raise InputError(f"{path}, {name}", f"has shape {shapes[name]} for {n} ions", _MEND)
-    found = _loaded(path, needed)
-    _checked_places(path, found, labels)
+# %% ../nbs/61_run_folder.ipynb #61f00018
+def _read_embedding(path:Path, labels:np.ndarray, needed:tuple) -> dict[str, np.ndarray]: # float32 each
+    "Features of the ions, and their places on the maps."
+    check_file(path, "an .npz file of a run")
+    n, arrays = len(labels), read_arrays(path, needed)
+    found = {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}
+    if missing := [name for name in needed if name not in found]:
+        raise InputError(path, f"it has no numbers named {', '.join(missing)}", REMAKE)
+    for name, array in found.items():
+        if array.ndim != 2 or len(array) != n or name != "features" and array.shape[1] != 2:
+            raise InputError(f"{path}, {name}", f"it has shape {array.shape} for {n} ions", REMAKE)
+    with np.errstate(over="ignore"): found = {name: found[name].astype(np.float32) for name in needed}
+    _check_places(path, found, labels)
     return found
-
-# %% ../nbs/61_run_folder.ipynb #5ed248ed
-def _loaded(path:Path, names:tuple) -> dict[str, np.ndarray]: # float32 each
-    "Arrays of an .npz. Raises `InputError`."
-    try:
-        with np.load(path, allow_pickle=False) as file, np.errstate(over="ignore"):
-            return {name: file[name].astype(np.float32) for name in names}
-    except Exception as e:
-        cause = f"cannot be read as an .npz of plain arrays ({str(e)[:200]})"
-        raise InputError(path, cause, _MEND) from None
 
 # %% ../nbs/61_run_folder.ipynb #c039
 RUN_PARTS = ("assignments.csv", "clusters.csv", "scores.csv", "losses.csv", "config.json", "ions.npz",
              "embedding.npz")
 
-def _checked_tables(folder:Path, there:list[str], ions:IonImages) -> dict[str, pd.DataFrame]:
+def _read_tables(folder:Path, there:list[str], ions:IonImages) -> dict[str, pd.DataFrame]:
     "The tables of a run, each checked by itself and against the ions and their clusters."
-    most = {"assignments.csv": 1e6 + 1e4 * len(ions), "clusters.csv": 1e5 + 1e3 * len(ions),
-            "baselines.csv": 1e5 + 1e3 * len(ions)}
-    tables = {name[:-4]: _table(folder/name, name, most.get(name, 2e7)) for name in there if name in _TABLES}
+    max_bytes = {"assignments.csv": 1e6 + 1e4 * len(ions), "clusters.csv": 1e5 + 1e3 * len(ions),
+                 "baselines.csv": 1e5 + 1e3 * len(ions)}
+    tables = {name[:-4]: read_run_table(folder/name, name, max_bytes.get(name, 2e7))
+              for name in there if name in RUN_TABLES}
     for name in ("assignments", "baselines"):
-        if name in tables: _checked_rows(folder/f"{name}.csv", tables[name], ions)
+        if name in tables: _check_rows(folder/f"{name}.csv", tables[name], ions)
     if "clusters" in tables:
-        _checked_clusters(folder/"clusters.csv", tables["clusters"], tables["assignments"])
-    if "scores" in tables: _checked_scores(folder/"scores.csv", tables["scores"])
+        _check_clusters(folder/"clusters.csv", tables["clusters"], tables["assignments"])
+    if "scores" in tables: _check_scores(folder/"scores.csv", tables["scores"])
     return tables
 
 # %% ../nbs/61_run_folder.ipynb #1bfb5dc4
-def _parts_there(folder:Path, needed:tuple) -> list[str]:
+def _find_parts(folder:Path, needed:tuple) -> list[str]:
     "The files of a run that are there. Raises `InputError` where a needed one is missing."
     def there(name): return (folder/name).exists() or (folder/name).is_symlink()
     found = [name for name in (*RUN_PARTS, "baselines.csv") if there(name)]
     if "assignments.csv" not in found:
-        raise InputError(folder, "is no finished run", "give the folder that msi_cluster made")
+        raise InputError(folder, "this is no finished run", "give the folder that msi_cluster made")
     if missing := [name for name in ("ions.npz", *needed) if name not in found]:
-        raise InputError(folder, f"lacks {', '.join(dict.fromkeys(missing))}",
+        raise InputError(folder, f"it lacks {', '.join(dict.fromkeys(missing))}",
                          "give a run folder of msi_cluster, or make the run again")
     return found
+
+
+# %% ../nbs/61_run_folder.ipynb #61f00020
+_TYPES = dict(images="fiub", mz="fiu", mask="b", names="U", polarity="U", classes="iu", provenance="U")
+
+def _read_ions(path:Path) -> IonImages:
+    "The ion images of a run. Raises `InputError` for arrays that a run does not write."
+    check_file(path, "an .npz file of a run")
+    for name, (_, dtype) in array_headers(path).items():
+        if dtype.kind not in _TYPES.get(name, dtype.kind):
+            raise InputError(path, f"the type of {name} is {dtype}", REMAKE)
+    ions = load(path)
+    if not len(ions): raise InputError(path, "it holds no ion image", REMAKE)
+    return ions
 
 # %% ../nbs/61_run_folder.ipynb #c040
 @guard
 def read_run_folder(folder:str|Path,        # a run folder, finished or about to be
-                    needed:tuple=RUN_PARTS, # files that it must have; what else is there is checked too
+                    needed:tuple=RUN_PARTS, # files that it must have; others are checked if there
                    ) -> RunFolder:
     "Read all that a run left. Raises `InputError` for a file that is missing, damaged, or of another run."
     folder = Path(folder).expanduser()
-    there = _parts_there(folder, needed)
-    ions, path, config, places = _ions(folder/"ions.npz"), folder/"config.json", None, {}
-    tables = _checked_tables(folder, there, ions)
-    if path.name in there:
-        config = _with_counts(path, _json(path, 4e6 + 200 * len(ions)), tables["assignments"], ions)
-    if "embedding.npz" in there:
-        arrays = ("features", "before", "after") if "embedding.npz" in needed else ("features",)
-        labels = tables["assignments"]["cluster"].to_numpy()
-        places = _embedding(folder/"embedding.npz", labels, arrays)
+    there = _find_parts(folder, needed)
+    ions, config, places = _read_ions(folder/"ions.npz"), None, {}
+    tables = _read_tables(folder, there, ions)
+    table = tables["assignments"]
+    if (path := folder/"config.json").name in there:
+        config = _with_counts(path, read_config(path, 4e6 + 200 * len(ions)), table, ions)
+    if (path := folder/"embedding.npz").name in there:
+        names = ("features", "before", "after") if path.name in needed else ("features",)
+        places = _read_embedding(path, table["cluster"].to_numpy(), names)
     return RunFolder(folder, ions, config=config, **tables, **places)
 
 # %% ../nbs/61_run_folder.ipynb #c047
