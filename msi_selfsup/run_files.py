@@ -19,7 +19,7 @@ import pandas as pd
 from .core import InputError, check_file, spreadsheet_raw
 
 # %% auto #0
-__all__ = ['REMAKE', 'RUN_TABLES', 'read_text', 'is_plain_number', 'read_run_table', 'plain_json', 'read_config']
+__all__ = ['REMAKE', 'RUN_TABLES', 'SCHEMA', 'read_text', 'is_plain_number', 'read_run_table', 'plain_json', 'read_config']
 
 # %% ../nbs/60_run_files.ipynb #c007
 REMAKE = "give the folder as msi_cluster made it, or make the run again"   # the remedy for a damaged file
@@ -154,6 +154,8 @@ _KINDS = {"a whole number": lambda v: type(v) is int, "a number": _is_number,
           "a list of numbers": lambda v: isinstance(v, list) and len(v) > 0 and all(map(_is_number, v))}
 
 # %% ../nbs/60_run_files.ipynb #60f00014
+SCHEMA = 2   # of config.json; the first schema had no number
+
 _CONFIG = {"recipe": "an object", "recipe.clip": "a number", "n_clusters": "a whole number",
            "choice": "an object", "choice.n_clusters": "a whole number", "choice.curve": "an object",
            "choice.curve.n_clusters": "a list of numbers",
@@ -196,7 +198,8 @@ def _check_ranges(path:Path, config:dict) -> None:
 # %% ../nbs/60_run_files.ipynb #60f00006
 def read_config(path:Path,       # a config.json
                 max_bytes:float,
-               ) -> dict:
+                needed:bool=True # whether settings of another schema are refused; else None for them
+               ) -> dict|None:
     "The settings of a run. Raises `InputError` for what is not JSON, and where a key is missing or wrong."
     text = read_text(path, max_bytes)
     try: config = plain_json(text)
@@ -204,6 +207,10 @@ def read_config(path:Path,       # a config.json
         raise InputError(path, f"it is not JSON ({str(e)[:200]})", REMAKE) from None
     if not isinstance(config, dict):
         raise InputError(path, f"it holds a {type(config).__name__}, not an object", REMAKE)
+    if (schema := config.get("schema", 1)) != SCHEMA:
+        if not needed: return None
+        cause = f"it was written by another version: schema {str(schema)[:20]}, and {SCHEMA} is read here"
+        raise InputError(path, cause, "make the run again")
     _check_kinds(path, config)
     _check_ranges(path, config)
     return config

@@ -219,7 +219,8 @@ def read_run_folder(folder:str|Path,        # a run folder, finished or about to
     tables = _read_tables(folder, there, ions)
     table = tables["assignments"]
     if (path := folder/"config.json").name in there:
-        config = _with_counts(path, read_config(path, 4e6 + 200 * len(ions)), table, ions)
+        config = read_config(path, 4e6 + 200 * len(ions), path.name in needed)
+        if config: config = _with_counts(path, config, table, ions)
     if (path := folder/"embedding.npz").name in there:
         names = ("features", "before", "after") if path.name in needed else ("features",)
         places = _read_embedding(path, table["cluster"].to_numpy(), names)
@@ -228,6 +229,9 @@ def read_run_folder(folder:str|Path,        # a run folder, finished or about to
 # %% ../nbs/61_run_folder.ipynb #c047
 def load_run(run:str|Path # a finished run folder, also of an older version
             ) -> tuple[IonImages, pd.DataFrame, np.ndarray|None]: # ions; their table; features float32 (n, d)
-    "The ions, a row of assignments.csv for each, and features (None: an older run). Raises `InputError`."
+    """The ions, a row of assignments.csv for each, and features (None: an older run). Raises `InputError`.
+
+    The settings are checked too, unless another version of the package wrote them.
+    """
     found = read_run_folder(run, ("assignments.csv", "ions.npz"))
     return found.ions, found.assignments, found.features

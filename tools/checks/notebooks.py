@@ -38,7 +38,9 @@ class Skipping:
         directives = getattr(cell, "directives_", None) or {}
         evaluated = directives.get("eval:", [""])[0].lower() != "false" and not self.flags & directives.keys()
         skipped = cell.cell_type != "code" or "nbdev_export(" in cell.source or not evaluated
-        self.ran += not skipped
+        if not skipped:
+            self.ran += 1
+            cell.outputs = []                          # the runner leaves the old ones where none are made
         return skipped
 
 
