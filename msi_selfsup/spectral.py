@@ -5,19 +5,20 @@
 # %% ../nbs/20_spectral.ipynb #c003
 from __future__ import annotations
 
-import warnings
 from typing import Protocol
 
 import numpy as np
+from scipy.linalg import eigh, orthogonal_procrustes, qr, svd
 from scipy.sparse import csr_matrix
-from sklearn.cluster import SpectralClustering
+from scipy.sparse.csgraph import laplacian
+from scipy.sparse.linalg import ArpackError, eigsh
 from sklearn.neighbors import kneighbors_graph
 
 from .core import InputError
 
 # %% auto #0
-__all__ = ['as_features', 'knn_affinity', 'default_n_neighbours', 'check_n_clusters', 'spectral_labels', 'Clusterer',
-           'cluster_labels']
+__all__ = ['as_features', 'knn_affinity', 'default_n_neighbours', 'check_n_clusters', 'graph_coordinates', 'discretised',
+           'qr_labels', 'spectral_labels', 'Clusterer', 'cluster_labels']
 
 # %% ../nbs/20_spectral.ipynb #c006
 def as_features(features # array or tensor (n, ...): one entry per ion
@@ -55,19 +56,58 @@ def check_n_clusters(n_clusters:int, n_ions:int) -> None:
                      f"use a whole number from 2 to {n_ions - 1}, or let the data decide")
 
 # %% ../nbs/20_spectral.ipynb #c009
-def _cut(affinity:csr_matrix, n_clusters:int, assign_labels:str, seed:int) -> np.ndarray: # int (n,)
-    "Spectral clustering of a graph, by scikit-learn."
-    spectral = SpectralClustering(n_clusters, affinity="precomputed", assign_labels=assign_labels,
-                                  random_state=seed)
-    with warnings.catch_warnings():                  # a graph in several parts is what we hope for
-        warnings.filterwarnings("ignore", message="Graph is not fully connected")
-        return spectral.fit_predict(affinity)
+def graph_coordinates(affinity:csr_matrix,  # symmetric (n, n), not negative
+                      n_components:int,     # 1 to n - 1
+                      random:np.random.RandomState, # draws the vector that the iteration begins with
+                     ) -> np.ndarray:       # float64 (n, n_components)
+    "Coordinates of a graph's nodes by the smallest eigenvectors of its Laplacian (von Luxburg 2007)."
+    matrix, root_degree = laplacian(affinity, normed=True, return_diag=True)
+    matrix.setdiag(1)
+    start = random.uniform(-1, 1, matrix.shape[0])
+    try: vectors = eigsh(matrix.tocsc(), n_components, sigma=-1e-5, which="LM", v0=start)[1]
+    except ArpackError: vectors = eigh(matrix.toarray())[1][:, :n_components]   # few different eigenvalues
+    coordinates = vectors / root_degree[:, None]
+    largest = coordinates[np.abs(coordinates).argmax(0), np.arange(n_components)]
+    return coordinates * np.sign(largest)
+
+# %% ../nbs/20_spectral.ipynb #b624e1ad
+def _first_rotation(unit:np.ndarray, first:int) -> np.ndarray: # float64 (k, k)
+    "Rows of `unit`, as columns: row `first`, and each time the row least similar to those already taken."
+    columns, similarity = [unit[first]], np.zeros(len(unit))
+    for _ in range(1, unit.shape[1]):
+        similarity += np.abs(unit @ columns[-1])
+        columns.append(unit[similarity.argmin()])
+    return np.stack(columns, 1)
+
+# %% ../nbs/20_spectral.ipynb #b8ec95ae
+def discretised(coordinates:np.ndarray,       # (n, k), of `graph_coordinates`
+                random:np.random.RandomState, # draws the ion that gives the first axis
+                n_steps:int=20,               # at most
+               ) -> np.ndarray:               # int (n,), 0 to k - 1; a number may not occur
+    "Labels from coordinates, by the rotation that brings them closest to the axes (Yu & Shi 2003)."
+    unit = coordinates * -np.where(coordinates[0], np.sign(coordinates[0]), -1)
+    unit = unit / np.linalg.norm(unit, axis=0)
+    unit = unit / np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), np.finfo(float).tiny)
+    rotation, last, step = _first_rotation(unit, random.randint(len(unit))), 0., 0
+    while True:
+        labels, step = (unit @ rotation).argmax(1), step + 1
+        rotation, fit = orthogonal_procrustes(unit, np.eye(unit.shape[1])[labels])
+        if abs(fit - last) < np.finfo(float).eps / 2 or step > n_steps: return labels
+        last = fit
+
+# %% ../nbs/20_spectral.ipynb #14ced2b9
+def qr_labels(coordinates:np.ndarray, # (n, k), of `graph_coordinates`
+             ) -> np.ndarray:         # int (n,), 0 to k - 1; a number may not occur
+    "Labels from coordinates by a pivoted QR decomposition (Damle, Minden & Ying 2019)."
+    pivots = qr(coordinates.T, mode="r", pivoting=True)[1][:coordinates.shape[1]]
+    left, _, right = svd(coordinates[pivots].T)
+    return np.abs(coordinates @ (left @ right)).argmax(1)
 
 # %% ../nbs/20_spectral.ipynb #4789f831
 def spectral_labels(features, # array or tensor (n, d): one row per ion
                     n_clusters:int, # 2 to n - 1
                     n_neighbours:int|None=10, # see `knn_affinity`; None: `default_n_neighbours`
-                    assign_labels:str="discretize", # from eigenvectors: also "kmeans", "cluster_qr"
+                                    assign_labels:str="discretize", # or "cluster_qr": see `qr_labels`
                     seed:int=0,
                    ) -> np.ndarray: # int64 (n,), 0 to at most n_clusters - 1, without gaps
     """Cluster ions by the spectrum of their neighbour graph (von Luxburg 2007). Raises `InputError`.
@@ -75,7 +115,9 @@ def spectral_labels(features, # array or tensor (n, d): one row per ion
     A part of the graph can end up empty; there are then fewer clusters than asked for."""
     check_n_clusters(n_clusters, len(features))
     affinity = knn_affinity(features, n_neighbours or default_n_neighbours(len(features), n_clusters))
-    labels = _cut(affinity, n_clusters, assign_labels, seed)
+    random = np.random.RandomState(seed)
+    coordinates = graph_coordinates(affinity, n_clusters, random)
+    labels = discretised(coordinates, random) if assign_labels == "discretize" else qr_labels(coordinates)
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 # %% ../nbs/20_spectral.ipynb #2f497583

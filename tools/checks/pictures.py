@@ -17,7 +17,8 @@ def palette_of(colours: np.ndarray, counts: np.ndarray) -> np.ndarray:
     frequent, others = order[:EXACT], order[EXACT:]
     rest = Image.fromarray(np.repeat(colours[others], np.minimum(counts[others], 1000), axis=0)[None])
     cut = rest.quantize(256 - EXACT, dither=0).getpalette()
-    return np.concatenate([colours[frequent], np.array(cut, np.uint8).reshape(-1, 3)])
+    made = np.array(cut, np.uint8).reshape(-1, 3)[:256 - EXACT]      # Pillow 9 fills it up to 256
+    return np.concatenate([colours[frequent], made])
 
 
 def few_colours(image: Image.Image) -> Image.Image:
