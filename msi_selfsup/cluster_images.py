@@ -60,14 +60,18 @@ def _centred_means(rows, labels, clusters) -> np.ndarray: # float32 (clusters, d
 def order_clusters(features, # features or images of the ions, (n, ...)
                    labels    # cluster of each ion, int (n,); -1 = unassigned
                   ) -> np.ndarray: # the labels that occur, int64, similar ones side by side, -1 last
-    "An order of the clusters in which neighbours resemble each other. Raises `InputError`."
+    """An order of the clusters in which neighbours resemble each other. Raises `InputError`.
+
+    It does not depend on their numbers: of both directions, the one whose first cluster has the earlier ion.
+    """
     rows = np.asarray(features, dtype=np.float32).reshape(len(features), -1)
     labels = check_per_ion(labels, len(rows), "labels")
-    clusters = np.unique(labels[labels >= 0])
+    clusters, first = np.unique(labels[labels >= 0], return_index=True)
+    clusters = clusters[np.argsort(first)]
     if len(clusters) > 2:
         tree = linkage(_centred_means(rows, labels, clusters), "average", optimal_ordering=True)
-        clusters = clusters[leaves_list(tree)]
-        if clusters[0] > clusters[-1]: clusters = clusters[::-1]
+        leaves = leaves_list(tree)
+        clusters = clusters[leaves if leaves[0] < leaves[-1] else leaves[::-1]]
     return np.append(clusters, -1) if (labels < 0).any() else clusters
 
 # %% ../nbs/35_cluster_images.ipynb #c027
