@@ -151,7 +151,7 @@ def provenance_table(results:pd.DataFrame # of `comparison_results`, or read fro
     cells = results.drop_duplicates(["set", "method", "n_clusters", "seed"])
     cells = cells.assign(missing=cells.missing.fillna(""))
     def listed(values): return ", ".join(map(str, sorted(set(values))))
-    def hours(seconds): return round(seconds.sum() / 3600, 2)
+    def hours(seconds): return round(seconds.sum(min_count=1) / 3600, 2)   # NaN: not recorded
     about = cells.groupby(["method", "missing", "commit", "machine", "device"], sort=False)
     table = about.agg(sets=("set", listed), seeds=("seed", listed), cells=("seed", "size"),
                       hours=("seconds", hours), first=("date", "min"), last=("date", "max")).reset_index()

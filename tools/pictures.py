@@ -16,7 +16,7 @@ from checks.pictures import few_colours
 from PIL import Image
 
 IMAGES = Path(__file__).resolve().parents[1] / "nbs" / "images"
-SHOWN = {"clusters": 1000, "montage": 1100, "n_clusters": 600}  # pixels wide, at most
+SHOWN = {"montage": 1100, "n_clusters": 600}  # pixels wide, at most
 
 
 def reduced(picture: Path, name: str, widest: int) -> None:
