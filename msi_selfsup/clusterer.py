@@ -50,8 +50,8 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
     """Clusters ion images by spatial distribution; follows scikit-learn's conventions.
 
     `fit` sets, for n ions of which m are clustered: `labels_` int64 (n,), -1 = unassigned; `confidence_`
-    float32 (n,), the probability of the label; `probabilities_` float32 (n, k), what it is read from;
-    `n_clusters_`. The rest is described at `fit`."""
+    float32 (n,), the probability of the label; `probabilities_` float32 (n, k), of each cluster;
+    `n_clusters_`. `FITTED` describes them all."""
     def __init__(self,
                  n_clusters:int|str="auto",   # 2 to the number of ions - 1, or "auto": chosen from the data
                  recipe:str|Recipe="default", # "default", "network", "hu2022" or a `Recipe`
@@ -67,6 +67,7 @@ def recipe_in_use(self:IonImageClusterer) -> Recipe:
     return self.recipe if isinstance(self.recipe, Recipe) else Recipe.named(self.recipe)
 
 def _prepared(self:IonImageClusterer, ions:IonImages) -> Prepared:
+    "Images as the encoder sees them, on the device."
     recipe = self.recipe_in_use()
     return prepare(ions, recipe.size, recipe.clip, recipe.n_grey_levels, choose_device(self.device))
 
@@ -76,7 +77,9 @@ def _comparable(features, recipe:Recipe) -> np.ndarray: # (m, d)
     return (F.normalize(features, dim=1) if recipe.l2_normalise else features).numpy()
 
 # %% ../nbs/41_clusterer.ipynb #62e4a80e
-def joined_features(scores:np.ndarray, features:np.ndarray) -> np.ndarray: # float32 (m, r + d)
+def joined_features(scores:np.ndarray,   # (m, r)
+                    features:np.ndarray, # (m, d)
+                   ) -> np.ndarray:      # float32 (m, r + d)
     "Two feature sets side by side, the rows of each scaled to length 1."
     parts = [F.normalize(torch.as_tensor(part).double()) for part in (scores, features)]
     return torch.cat(parts, 1).float().numpy()
@@ -93,7 +96,7 @@ def _cluster(self:IonImageClusterer, features:np.ndarray, seed:int) -> np.ndarra
 
 # %% ../nbs/41_clusterer.ipynb #8e52fc83
 def fill_unassigned(labels:np.ndarray,  # int (m,), -1 = unassigned
-                    features:np.ndarray # (m, d)
+                    features:np.ndarray # (m, d), in which neighbours are looked for
                    ) -> np.ndarray:     # int64 (m,), 0 or more where any label is
     "Labels in which an unassigned ion has that of its nearest assigned neighbour."
     labels, assigned = np.array(labels, dtype=np.int64), np.flatnonzero(np.asarray(labels) >= 0)
@@ -106,7 +109,7 @@ def number_by_similarity(features:np.ndarray, # "sqrt smoothed pearson" of the i
                          labels:np.ndarray,   # int64 (m,), 0 to n_clusters - 1, -1 = unassigned
                          n_clusters:int,
                         ) -> np.ndarray:      # int64 (n_clusters,): new number of each; empty ones last
-    "Numbers for the clusters such that neighbours in number resemble each other."
+    "Numbers for the clusters such that those with successive numbers resemble each other (`order_clusters`)."
     order = order_clusters(features, labels)
     order = np.concatenate([order[order >= 0], np.setdiff1d(np.arange(n_clusters), labels)])
     return np.argsort(order)
@@ -124,7 +127,7 @@ def relabel_linear(classifier:torch.nn.Linear,
 # %% ../nbs/41_clusterer.ipynb #d2f28bf8
 def at_positions(values,          # array or tensor (m, ...)
                  kept:np.ndarray, # int (m,)
-                 n:int, fill=0) -> np.ndarray: # (n, ...)
+                 n:int, fill=0) -> np.ndarray: # (n, ...), of the dtype of `values`
     "`values` at the positions `kept` of n; `fill` elsewhere."
     values = np.asarray(values.cpu() if isinstance(values, torch.Tensor) else values)
     out = np.full((n, *values.shape[1:]), fill, dtype=values.dtype)
@@ -170,6 +173,7 @@ def _with_structure(self:IonImageClusterer, ions:IonImages, kept:np.ndarray) -> 
 
 # %% ../nbs/41_clusterer.ipynb #84f3ce7f
 def _pattern_config(recipe:Recipe) -> PatternConfig:
+    "Settings of the components; the defaults where the recipe has no mixture."
     return recipe.labelling.patterns if isinstance(recipe.labelling, MixtureLabelling) else PatternConfig()
 
 # %% ../nbs/41_clusterer.ipynb #42c0ee1f
@@ -182,9 +186,9 @@ def _unassigned_warnings(self:IonImageClusterer, ions:IonImages, constant:np.nda
     alpha = self.recipe_in_use().structure_alpha or 1
     noise = np.flatnonzero(self.structure_p_value_ > alpha)
     reasons = {"constant image": constant, "no spatial structure above noise": noise}
-    def told(n, reason, mz):
+    def warning(n, reason, mz):
         return f"{n} ion{'s' * (n > 1)} unassigned ({reason}): {ions.axis} {_some_mz(mz)}"
-    return [told(len(found), reason, ions.mz[found]) for reason, found in reasons.items() if len(found)]
+    return [warning(len(found), reason, ions.mz[found]) for reason, found in reasons.items() if len(found)]
 
 # %% ../nbs/41_clusterer.ipynb #731ef2bf
 def _selected(self:IonImageClusterer, ions:IonImages) -> _Data:
@@ -278,12 +282,12 @@ def _mixture_history(log_likelihood:list[float], n_ions:int) -> list[dict]:
             for step, value in enumerate(log_likelihood)]
 
 # %% ../nbs/41_clusterer.ipynb #5b1a5622
-def _consensus(self:IonImageClusterer, data:_Data, found:_Found, points:tuple, view) -> None:
+def _consensus(self:IonImageClusterer, data:_Data, found:_Found, points:tuple, features) -> None:
     "Average over subsets of the ions, and one step of the mixture from there."
     config, k = _pattern_config(self.recipe_in_use()), self.n_clusters_
     with _timed(self.timings_, "consensus"):
         rho = found.classifier.predict_proba(*points)
-        found.probabilities = consensus_probabilities(data.table, rho, config, self.seed, features=view)
+        found.probabilities = consensus_probabilities(data.table, rho, config, self.seed, features=features)
         labels = found.probabilities.argmax(1)
         found.classifier, _ = fit_mixture(*points, labels, k, replace(config, iterations=1))
     found.labels["mixture"] = found.classifier.predict_log_proba(*points).argmax(1)
@@ -314,8 +318,8 @@ def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> Non
     features = _start_features(self, data, found, points[0])
     labels = _start_labels(self, features, found, _given_starts(self, starts, points[0]))
     _fit_starts(self, found, points, labels)
-    view = features.get(found.initial)                          # None: labels that the user gave
-    _consensus(self, data, found, points, None if view is None else _comparable(view, self.recipe_in_use()))
+    best = features.get(found.initial)                          # None: labels that the user gave
+    _consensus(self, data, found, points, None if best is None else _comparable(best, self.recipe_in_use()))
 
 # %% ../nbs/41_clusterer.ipynb #6f0e1231
 def _train_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:Callable
@@ -459,9 +463,9 @@ FITTED = {
     "embedding_before_": "features of the untrained encoder, (n, d)",
     "embedding_": "features as `transform` gives them, (n, d)",
     "denoised_embedding_": "posterior means of the mixture's scores, or the features, (n, d)",
-    "stage_features_": "features by stage, (m, d) each",
+    "stage_features_": "features by stage, scaled as they are clustered, (m, d) each",
     "feature_sets_": "training-free feature sets, (m, d) each",
-    "baseline_labels_": "labels of each of these by the recipe's clusterer, int64 (m,)",
+    "baseline_labels_": "labels of each of these by the recipe's clusterer, int64 (m,), -1 = unassigned",
     "history_": "one row per epoch or step, a table",
     "timings_": "seconds by stage",
     "encoder_": "the trained encoder",
@@ -477,9 +481,9 @@ def fit(self:IonImageClusterer,
         y=None,                      # ignored, as scikit-learn has it
         checkpoints:Path|None=None,  # folder for the state of the training, to resume from
         starts:dict|None=None,       # more labels to start from: name -> int (n,), -1 = unassigned
-        show:bool|None=None,         # progress bars; None: in an interactive session
+        show:bool|None=None,         # progress bars; None: only in an interactive session
        ) -> IonImageClusterer:
-    """Cluster `ions`; returns itself. Raises `InputError`. What it sets is listed at `FITTED`."""
+    "Cluster `ions`; returns the clusterer, with the attributes of `FITTED`. Raises `InputError`."
     ions, recipe, self.timings_ = as_ion_images(ions), self.recipe_in_use(), {}
     check_seed(self.seed)
     device = choose_device(self.device)
@@ -495,7 +499,7 @@ def fit(self:IonImageClusterer,
 # %% ../nbs/41_clusterer.ipynb #d7229dfc
 @patch
 def fit_predict(self:IonImageClusterer, ions, y=None, **options) -> np.ndarray:
-    "`fit`, then `labels_`."
+    "`fit` with the same arguments, then `labels_`, int64 (n,)."
     return self.fit(ions, **options).labels_
 
 # %% ../nbs/41_clusterer.ipynb #c027
@@ -602,10 +606,12 @@ def recluster(self:IonImageClusterer,
               positions:np.ndarray, # of some of the m clustered ions, int64 (m',)
               seed:int=0,
              ) -> np.ndarray:       # int64 (m',), -1 = unassigned
-    "Labels of a stage, with everything but the encoder fitted again to some ions. Raises `InputError`."
+    "Labels of a stage, found again for some ions, without training or consensus. Raises `InputError`."
     check_is_fitted(self, "encoder_")
     if stage in ("classifier", "self-labelling"):
         raise InputError("stage", f"{stage!r} would train a network", "choose an earlier one")
+    if stage not in (known := list(dict.fromkeys([*self.stage_labels_, *self.feature_sets_]))):
+        raise InputError("stage", f"{stage!r} is unknown", f"use one of {', '.join(known)}")
     if stage not in ("mixture", "mixture from patterns"):
         return _cluster(self, _features_of_subset(self, stage, positions), seed)
     points, config = _scores_of_subset(self, positions), _pattern_config(self.recipe_in_use())
