@@ -29,8 +29,10 @@ from .core import InputError, check_seed
 from .encoder import build_encoder, embed_images
 from .features import feature_set, feature_set_of_subset, feature_sets
 from .images import IonImages, Prepared, clip_and_scale, prepare
-from .mixture import PatternMixture, check_labels, denoised_coordinates, fit_best, fit_mixture
-from .n_clusters import choose_n_clusters
+from .gain import GainFields, gain_fields
+from .mixture import (
+    PatternMixture, Points, check_labels, denoised_coordinates, fit_best, fit_mixture)
+from .n_clusters import ClusterNumber, choose_n_clusters
 from .patterns import (
     PatternConfig, PatternTable, SpatialComponents, pattern_table, spatial_components)
 from .recipe import MixtureLabelling, Recipe, SelfTraining, as_ion_images, choose_device
@@ -42,8 +44,8 @@ from .structure import structure_test
 from .train import decline_reason, report_event
 
 # %% auto #0
-__all__ = ['NETWORK_STAGES', 'RENUMBERED_STAGES', 'FITTED', 'IonImageClusterer', 'joined_features', 'fill_unassigned',
-           'number_by_similarity', 'relabel_linear', 'at_positions']
+__all__ = ['NETWORK_STAGES', 'MERGED', 'CONTRAST_SETS', 'RENUMBERED_STAGES', 'FITTED', 'IonImageClusterer', 'joined_features',
+           'fill_unassigned', 'number_by_similarity', 'relabel_linear', 'at_positions']
 
 # %% ../nbs/41_clusterer.ipynb #c014
 class IonImageClusterer(ClusterMixin, BaseEstimator):
@@ -211,19 +213,21 @@ class _Found:
     labels:dict[str, np.ndarray]   # by stage, int64 (m,)
     features:dict[str, np.ndarray] # by stage, (m, d): what was clustered, or labels were read from
     history:list[dict]             # of the training, one row per epoch or step
-    encoder:torch.nn.Module
+    encoder:torch.nn.Module|None   # None: the recipe has none
     embedding:np.ndarray|None = None # what `transform` returns, (m, d)
     initial:str = ""               # the feature set, or start, that the labels were initialised from
     initial_labels:np.ndarray|None = None
     probabilities:np.ndarray|None = None # float (m, k)
     classifier:PatternMixture|torch.nn.Linear|None = None
     components:SpatialComponents|None = None
+    gain:GainFields|None = None
     denoised:np.ndarray|None = None # (m, d)
     likelihoods:dict[str, float] = field(default_factory=dict)
 
 # %% ../nbs/41_clusterer.ipynb #92af94a2
-def _by_network(self:IonImageClusterer, data:_Data, encoder:torch.nn.Module, options:Callable) -> _Found:
-    "Features of the encoder, untrained and trained."
+def _by_network(self:IonImageClusterer, data:_Data, encoder, options:Callable) -> _Found:
+    "Features of the encoder, untrained and trained, where there is one."
+    if encoder is None: return _Found({}, {}, [], None)
     recipe, images = self.recipe_in_use(), data.prepared.images
     with _timed(self.timings_, "before training"):
         self._before = embed_images(encoder, images).cpu().numpy()
@@ -238,15 +242,14 @@ def _by_network(self:IonImageClusterer, data:_Data, encoder:torch.nn.Module, opt
 # %% ../nbs/41_clusterer.ipynb #e89e3ac0
 NETWORK_STAGES = ("contrastive learning", "patterns and network") # with features of the trained network
 
-def _start_features(self:IonImageClusterer, data:_Data, found:_Found, scores:np.ndarray) -> dict:
-    "Every feature set that the mixture starts from: name -> (m, d). Sets `feature_sets_`."
-    recipe = self.recipe_in_use()
-    with _timed(self.timings_, "feature sets"):
-        self.feature_sets_ = feature_sets(data.ions, recipe.labelling.feature_sets)
-    found.embedding = joined_features(scores, self._features.cpu().numpy())
+def _start_features(self:IonImageClusterer, found:_Found, scores:np.ndarray) -> dict:
+    "Every feature set that the mixture starts from: name -> (m, d)."
+    recipe, found.embedding = self.recipe_in_use(), scores.astype(np.float32)
     found.features["shared patterns"] = _comparable(scores, recipe)
-    found.features["patterns and network"] = _comparable(found.embedding, recipe)
-    names = ("contrastive learning", "shared patterns", "patterns and network")
+    if found.encoder is not None:
+        found.embedding = joined_features(scores, self._features.cpu().numpy())
+        found.features["patterns and network"] = _comparable(found.embedding, recipe)
+    names = [name for name in found.features if name != "before training"]
     return {name: found.features[name] for name in names} | self.feature_sets_
 
 # %% ../nbs/41_clusterer.ipynb #97f3d370
@@ -286,37 +289,44 @@ def _consensus(self:IonImageClusterer, data:_Data, found:_Found, points:tuple, f
     "Average over subsets of the ions, and one step of the mixture from there."
     config, k = _pattern_config(self.recipe_in_use()), self.n_clusters_
     with _timed(self.timings_, "consensus"):
-        rho = found.classifier.predict_proba(*points)
-        found.probabilities = consensus_probabilities(data.table, rho, config, self.seed, features=features)
+        rho, significant = found.classifier.predict_proba(*points), self.n_clusters_choice_.n_significant
+        found.probabilities = consensus_probabilities(data.table, rho, config, self.seed, features=features,
+                                                      n_significant=significant)
         labels = found.probabilities.argmax(1)
-        found.classifier, _ = fit_mixture(*points, labels, k, replace(config, iterations=1))
+        found.classifier, _ = fit_mixture(*points, labels, k, replace(config, iterations=1), found.gain)
     found.labels["mixture"] = found.classifier.predict_log_proba(*points).argmax(1)
-    found.features["mixture"] = found.features["patterns and network"]
     found.denoised = denoised_coordinates(found.classifier, *points)
+    found.features["mixture"] = _comparable(found.denoised, self.recipe_in_use())
 
 # %% ../nbs/41_clusterer.ipynb #b51996d2
 def _fit_starts(self:IonImageClusterer, found:_Found, points:tuple, labels:dict) -> None:
     "Fit a mixture from each start, and keep the one with the highest likelihood."
     config, k = _pattern_config(self.recipe_in_use()), self.n_clusters_
-    with _timed(self.timings_, "mixture"):
-        fits = {name: fit_mixture(*points, start, k, config) for name, start in labels.items()}
-    found.likelihoods = {name: log_likelihood[-1] for name, (_, log_likelihood) in fits.items()}
-    found.initial = max(found.likelihoods, key=found.likelihoods.__getitem__)
-    found.initial_labels, found.classifier = labels[found.initial], fits[found.initial][0]
-    found.history += _mixture_history(fits[found.initial][1], len(points[1]))
-    alone = fits["shared patterns"][0].predict_log_proba(*points).argmax(1)
-    found.labels["mixture from patterns"] = alone
-    found.features["mixture from patterns"] = found.features["shared patterns"]
+    with _timed(self.timings_, "mixture"): best = fit_best(*points, labels, k, config, found.gain)
+    found.likelihoods, found.initial, found.classifier = best.likelihoods, best.start, best.mixture
+    found.initial_labels = labels[best.start]
+    found.history += _mixture_history(best.log_likelihood, len(points[1]))
 
 # %% ../nbs/41_clusterer.ipynb #1eaecc95
+MERGED = "merged clusters" # the start from more clusters, merged: see `n_clusters`
+
+def _components(self:IonImageClusterer, table:PatternTable, found:_Found) -> Points:
+    "Scores on the components and their noise variance; keeps components and gain fields."
+    config = _pattern_config(self.recipe_in_use())
+    n_components = config.n_components(self.n_clusters_, self.n_clusters_choice_.n_significant)
+    found.components = spatial_components(table, n_components, config)
+    scores, noise_variance = table.scores(found.components)
+    found.gain = gain_fields(table, found.components, scores, noise_variance, config.gain_order)
+    return scores, noise_variance
+
+# %% ../nbs/41_clusterer.ipynb #b7308c94
 def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> None:
     "Labels by a mixture from its best start."
-    config, k = _pattern_config(self.recipe_in_use()), self.n_clusters_
-    with _timed(self.timings_, "shared patterns"):
-        found.components = spatial_components(data.table, config.n_components(k), config)
-        points = data.table.scores(found.components)
-    features = _start_features(self, data, found, points[0])
-    labels = _start_labels(self, features, found, _given_starts(self, starts, points[0]))
+    choice, k = self.n_clusters_choice_, self.n_clusters_
+    with _timed(self.timings_, "shared patterns"): points = _components(self, data.table, found)
+    features = _start_features(self, found, points[0])
+    merged = {MERGED: choice.labels[k]} if k in choice.labels else {}
+    labels = _start_labels(self, features, found, merged | _given_starts(self, starts, points[0]))
     _fit_starts(self, found, points, labels)
     best = features.get(found.initial)                          # None: labels that the user gave
     _consensus(self, data, found, points, None if best is None else _comparable(best, self.recipe_in_use()))
@@ -365,7 +375,7 @@ def _finish_self_training(self:IonImageClusterer, data:_Data, found:_Found, opti
         last = predict_probabilities(found.encoder, classifier, images).cpu().numpy()
         found.embedding = found.denoised = embed_images(found.encoder, images).cpu().numpy()
     found.classifier, found.probabilities = classifier, last
-    self.feature_sets_, self.baseline_labels_ = {}, {}
+    self.baseline_labels_ = {}
     found.features["self-labelling"] = _comparable(found.embedding, self.recipe_in_use())
     found.labels["self-labelling"] = found.initial_labels if declined else last.argmax(1)
 
@@ -386,16 +396,30 @@ def _one_at_a_time(fit:Callable) -> Callable:
         with _FITS: return fit(*args, **options)
     return inner
 
+# %% ../nbs/41_clusterer.ipynb #1065c3b7
+CONTRAST_SETS = "local contrast", "log local contrast" # starts of the search for the number of clusters
+
+def _choice(self:IonImageClusterer, table:PatternTable, auto:bool) -> ClusterNumber:
+    "The number that the data support; a warning about it is of interest only where it is used."
+    features = {name: self.feature_sets_[name] for name in CONTRAST_SETS if name in self.feature_sets_}
+    with warnings.catch_warnings():
+        if not auto: warnings.simplefilter("ignore")
+        return choose_n_clusters(table, _pattern_config(self.recipe_in_use()), self.seed, features=features)
+
 # %% ../nbs/41_clusterer.ipynb #669ea6b8
 def _choose_k(self:IonImageClusterer, data:_Data) -> None:
-    "Sets `n_clusters_` and `n_clusters_choice_`; makes the table where it is needed."
-    recipe, auto = self.recipe_in_use(), self.n_clusters == "auto"
+    "Sets `n_clusters_`, `n_clusters_choice_` and `feature_sets_`; makes the table where it is needed."
+    recipe, auto, self.feature_sets_ = self.recipe_in_use(), self.n_clusters == "auto", {}
+    if isinstance(recipe.labelling, MixtureLabelling):
+        with _timed(self.timings_, "feature sets"):
+            self.feature_sets_ = feature_sets(data.ions, recipe.labelling.feature_sets)
+    elif not auto:
+        self.n_clusters_, self.n_clusters_choice_ = self.n_clusters, None
+        return
     with _timed(self.timings_, "number of clusters"):
-        if auto or isinstance(recipe.labelling, MixtureLabelling):
-            data.table = pattern_table(data.scaled, data.ions.mask, _pattern_config(recipe))
-        choice = choose_n_clusters(data.table, _pattern_config(recipe), self.seed) if auto else None
-    self.n_clusters_choice_ = choice
-    self.n_clusters_ = self.n_clusters if choice is None else choice.n_clusters
+        data.table = pattern_table(data.scaled, data.ions.mask, _pattern_config(recipe))
+        self.n_clusters_choice_ = _choice(self, data.table, auto)
+    self.n_clusters_ = self.n_clusters_choice_.n_clusters if auto else self.n_clusters
 
 # %% ../nbs/41_clusterer.ipynb #d6a4b4a0
 def _learn_labels(self:IonImageClusterer, data:_Data, encoder, options:Callable, starts) -> _Found:
@@ -440,10 +464,15 @@ def _store(self:IonImageClusterer, ions:IonImages, data:_Data, found:_Found) -> 
     self.ions_, self.encoder_, self.components_ = ions, found.encoder, found.components
     self.stage_features_, self.history_ = found.features, pd.DataFrame(found.history)
     self.initialised_from_, self.likelihoods_ = found.initial, found.likelihoods
-    self.embedding_before_, self.embedding_ = spread(self._before), spread(found.embedding)
-    self.denoised_embedding_, self._subset_scores = spread(found.denoised), {}
-    del self._before, self._features
+    _store_embeddings(self, found, spread)
     return self
+
+# %% ../nbs/41_clusterer.ipynb #50158ed9
+def _store_embeddings(self:IonImageClusterer, found:_Found, spread:Callable) -> None:
+    before = found.embedding if found.encoder is None else self._before
+    self.embedding_before_, self.embedding_ = spread(before), spread(found.embedding)
+    self.denoised_embedding_, self._subset_scores = spread(found.denoised), {}
+    self._before = self._features = None
 
 # %% ../nbs/41_clusterer.ipynb #96b5bd2b
 FITTED = {
@@ -451,7 +480,7 @@ FITTED = {
     "confidence_": "probability of that cluster, float32 (n,), 0 for unassigned ions",
     "probabilities_": "of each cluster, float32 (n, k); of a mixture, by consensus",
     "n_clusters_": "number of clusters, k",
-    "n_clusters_choice_": "how k was chosen from the data, a `ClusterNumber`; None where it was given",
+    "n_clusters_choice_": "the number that the data support, a `ClusterNumber`; None with k and SelfTraining",
     "structure_p_value_": "of the structure test, float64 (n,); NaN where not tested",
     "kept_": "positions of the m clustered ions, int64 (m,)",
     "ions_": "the n ion images",
@@ -460,7 +489,7 @@ FITTED = {
     "initialised_from_": "name of the start that was kept",
     "initial_labels_": "its labels, int64 (n,)",
     "likelihoods_": "log-likelihood of the mixture by start",
-    "embedding_before_": "features of the untrained encoder, (n, d)",
+    "embedding_before_": "features of the untrained encoder; without one as `embedding_`, (n, d)",
     "embedding_": "features as `transform` gives them, (n, d)",
     "denoised_embedding_": "posterior means of the mixture's scores, or the features, (n, d)",
     "stage_features_": "features by stage, scaled as they are clustered, (m, d) each",
@@ -468,10 +497,16 @@ FITTED = {
     "baseline_labels_": "labels of each of these by the recipe's clusterer, int64 (m,), -1 = unassigned",
     "history_": "one row per epoch or step, a table",
     "timings_": "seconds by stage",
-    "encoder_": "the trained encoder",
+    "encoder_": "the trained encoder; None where the recipe has none",
     "classifier_": "a `PatternMixture`, or a linear layer",
     "components_": "the `SpatialComponents` of a mixture, or None",
 }
+
+# %% ../nbs/41_clusterer.ipynb #8cc66c9d
+def _new_encoder(recipe:Recipe, device:torch.device, seed:int) -> torch.nn.Module|None:
+    "The encoder that a recipe asks for, untrained; a copy of the user's own."
+    if recipe.encoder is None: return None
+    return build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, device, seed)
 
 # %% ../nbs/41_clusterer.ipynb #58183e2f
 @patch
@@ -487,7 +522,7 @@ def fit(self:IonImageClusterer,
     ions, recipe, self.timings_ = as_ion_images(ions), self.recipe_in_use(), {}
     check_seed(self.seed)
     device = choose_device(self.device)
-    encoder = build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, device, self.seed)
+    encoder = _new_encoder(recipe, device, self.seed)
     with _timed(self.timings_, "structure"): data = _selected(self, ions)
     for text in _unassigned_warnings(self, ions, data.prepared.excluded): warnings.warn(text, stacklevel=3)
     _choose_k(self, data)
@@ -510,7 +545,7 @@ def colocalised(self:IonImageClusterer,
                 ppm:float=10.,    # how far the ion's m/z may be from it
                ) -> pd.DataFrame: # mz, name, score (1 = same localisation), correlation; the nearest first
     "The ions whose denoised features are most similar to those of one ion. Raises `InputError`."
-    check_is_fitted(self, "encoder_")
+    check_is_fitted(self, "labels_")
     return colocalised_ions(self.ions_, self.denoised_embedding_, mz, n, ppm)
 
 # %% ../nbs/41_clusterer.ipynb #c029
@@ -523,7 +558,7 @@ def _points(self:IonImageClusterer, ions:IonImages) -> tuple[np.ndarray, np.ndar
 
 def _apply(self:IonImageClusterer, ions, compute:Callable, fill) -> np.ndarray:
     "`compute` of the ion images that are not constant and their prepared form; `fill` for the others."
-    check_is_fitted(self, "encoder_")
+    check_is_fitted(self, "labels_")
     ions = as_ion_images(ions)
     prepared = _prepared(self, ions)
     return at_positions(compute(ions[prepared.kept], prepared), prepared.kept, len(ions), fill)
@@ -537,8 +572,9 @@ def _probabilities(self:IonImageClusterer, ions:IonImages, prepared:Prepared): #
 # %% ../nbs/41_clusterer.ipynb #1c6bada8
 @patch
 def transform(self:IonImageClusterer, ions) -> np.ndarray: # float32 (n, d), zero for constant images
-    "The encoder's features; with a mixture, scores on its components beside them. Raises `InputError`."
+    "Scores on the components of a mixture, the encoder's features, or both. Raises `InputError`."
     def features(ions, prepared):
+        if self.encoder_ is None: return _points(self, ions)[0].astype(np.float32)
         seen = embed_images(self.encoder_, prepared.images)
         if self.components_ is None: return seen
         return joined_features(_points(self, ions)[0], seen.cpu().numpy())
@@ -559,13 +595,15 @@ def predict(self:IonImageClusterer, ions) -> np.ndarray: # int64 (n,), -1 for co
     return _apply(self, ions, lambda ions, prepared: _probabilities(self, ions, prepared).argmax(1), -1)
 
 # %% ../nbs/41_clusterer.ipynb #c021
-def _scores_of_subset(self:IonImageClusterer, positions:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "Scores and noise variance on components fitted to some ions alone; kept for the next stage."
+def _points_of_subset(self:IonImageClusterer, positions:np.ndarray) -> tuple:
+    "Scores, noise variance and gain fields, fitted to some ions alone; kept for the next stage."
     if (key := positions.tobytes()) not in self._subset_scores:
-        config = _pattern_config(self.recipe_in_use())
+        config, choice = _pattern_config(self.recipe_in_use()), self.n_clusters_choice_
         table = pattern_table(self.scaled_[self.kept_[positions]], self.ions_.mask, config)
-        components = spatial_components(table, config.n_components(self.n_clusters_), config)
-        self._subset_scores[key] = table.scores(components)
+        n_components = config.n_components(self.n_clusters_, choice.n_significant)
+        components = spatial_components(table, n_components, config)
+        x, v = table.scores(components)
+        self._subset_scores[key] = x, v, gain_fields(table, components, x, v, config.gain_order)
     return self._subset_scores[key]
 
 # %% ../nbs/41_clusterer.ipynb #b867dd16
@@ -576,7 +614,7 @@ def _features_of_subset(self:IonImageClusterer, name:str, positions:np.ndarray) 
         clustered = cast(IonImages, _Subset(self))
         return feature_set_of_subset(clustered, name, self.feature_sets_[name], positions)
     if name in ("before training", "contrastive learning"): return self.stage_features_[name][positions]
-    scores = _scores_of_subset(self, positions)[0]
+    scores = _points_of_subset(self, positions)[0]
     if name == "shared patterns": return _comparable(scores, recipe)
     trained = self.stage_features_["contrastive learning"][positions]
     return _comparable(joined_features(scores, trained), recipe)
@@ -589,15 +627,16 @@ class _Subset:
     def __getitem__(self, positions): return self.of.ions_[self.of.kept_[positions]]
 
 # %% ../nbs/41_clusterer.ipynb #01f90826
-def _starts_of_subset(self:IonImageClusterer, stage:str, positions:np.ndarray, seed:int) -> list[np.ndarray]:
+def _starts_of_subset(self:IonImageClusterer, positions:np.ndarray, seed:int) -> dict[str, np.ndarray]:
     "Labels that the mixture starts from, for some of the clustered ions."
-    names = ["shared patterns"] + [self.initialised_from_] * (stage == "mixture")
+    contrast = [name for name in CONTRAST_SETS if name in self.feature_sets_]
+    names = ["shared patterns", *(contrast if self.initialised_from_ == MERGED else [self.initialised_from_])]
     known = {*self.feature_sets_, *self.stage_features_}
     def start(name):
         if name not in known: return self.initial_labels_[self.kept_[positions]] # the user's labels
         features = _features_of_subset(self, name, positions)
         return fill_unassigned(_cluster(self, features, seed), features)
-    return [start(name) for name in names]
+    return {name: start(name) for name in dict.fromkeys(names)}
 
 # %% ../nbs/41_clusterer.ipynb #27cc78ae
 @patch
@@ -607,13 +646,12 @@ def recluster(self:IonImageClusterer,
               seed:int=0,
              ) -> np.ndarray:       # int64 (m',), -1 = unassigned
     "Labels of a stage, found again for some ions, without training or consensus. Raises `InputError`."
-    check_is_fitted(self, "encoder_")
+    check_is_fitted(self, "labels_")
     if stage in ("classifier", "self-labelling"):
         raise InputError("stage", f"{stage!r} would train a network", "choose an earlier one")
     if stage not in (known := list(dict.fromkeys([*self.stage_labels_, *self.feature_sets_]))):
         raise InputError("stage", f"{stage!r} is unknown", f"use one of {', '.join(known)}")
-    if stage not in ("mixture", "mixture from patterns"):
-        return _cluster(self, _features_of_subset(self, stage, positions), seed)
-    points, config = _scores_of_subset(self, positions), _pattern_config(self.recipe_in_use())
-    starts = _starts_of_subset(self, stage, positions, seed)
-    return fit_best(*points, starts, self.n_clusters_, config)[0].predict_log_proba(*points).argmax(1)
+    if stage != "mixture": return _cluster(self, _features_of_subset(self, stage, positions), seed)
+    x, v, gain = _points_of_subset(self, positions)
+    config, starts = _pattern_config(self.recipe_in_use()), _starts_of_subset(self, positions, seed)
+    return fit_best(x, v, starts, self.n_clusters_, config, gain).mixture.predict_log_proba(x, v).argmax(1)

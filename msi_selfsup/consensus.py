@@ -13,6 +13,7 @@ from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from .core import check_seed
+from .gain import gain_fields
 from .mixture import fit_best
 from .patterns import PatternConfig, PatternTable
 from .spectral import as_features, spectral_labels
@@ -38,13 +39,17 @@ def analyse_subset(table:PatternTable,
                    turn:int=0,      # number of the repeat, chooses the settings above
                    config:PatternConfig=PatternConfig(), seed:int=0,
                    features:np.ndarray|None=None, # of all n ions, to start from as well, (n, d)
+                   n_significant:int=0, # components of the table that stand out from noise
                   ) -> np.ndarray:  # float64 (n, n_clusters), rows sum to 1
     "Cluster some of the ions; return the probabilities of all n."
-    n_components = config.n_components(n_clusters, COMPONENT_FACTORS[turn % 3])
-    x, v = table.subset_scores(ions, n_components, config)
-    sets = [normalize(x[ions])] + ([] if features is None else [features[ions]])
-    starts = [spectral_labels(each, n_clusters, None, ASSIGNMENTS[turn % 2], seed) for each in sets]
-    return fit_best(x[ions], v[ions], starts, n_clusters, config)[0].predict_proba(x, v)
+    n_components = config.n_components(n_clusters, n_significant, COMPONENT_FACTORS[turn % 3])
+    components, (x, v) = table.subset_components(ions, n_components, config)
+    gain = gain_fields(table, components, x, v, config.gain_order)
+    sets = dict(scores=normalize(x[ions])) | ({} if features is None else dict(features=features[ions]))
+    starts = {name: spectral_labels(values, n_clusters, None, ASSIGNMENTS[turn % 2], seed)
+              for name, values in sets.items()}
+    best = fit_best(x[ions], v[ions], starts, n_clusters, config, gain.take(ions))
+    return best.mixture.predict_proba(x, v)
 
 # %% ../nbs/34_consensus.ipynb #01266147
 SUBSAMPLE = 0.8 # fraction of the ions in each analysis
@@ -60,12 +65,13 @@ def consensus_probabilities(table:PatternTable,
                             responsibilities:np.ndarray, # of the mixture in question: the reference, (n, k)
                             config:PatternConfig=PatternConfig(), seed:int=0, n_resamples:int=20,
                             features=None,  # array or tensor (n, d), to start from as well
+                            n_significant:int=0, # components of the table that stand out from noise
                            ) -> np.ndarray: # float64 (n, k), rows sum to 1
     "Probabilities of the reference's clusters, averaged over analyses of subsets. Raises `InputError`."
     reference = np.asarray(responsibilities, dtype=np.float64)
     features = None if features is None else as_features(features)
     (n, k), total = reference.shape, np.zeros(reference.shape)
     for turn, ions in enumerate(draw_subsets(n, k, n_resamples, seed)):
-        found = analyse_subset(table, ions, k, turn, config, seed, features)
+        found = analyse_subset(table, ions, k, turn, config, seed, features, n_significant)
         total += match_clusters(found, reference)
     return total / n_resamples

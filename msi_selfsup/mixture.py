@@ -6,26 +6,29 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from fastcore.basics import patch
 from threadpoolctl import threadpool_limits
 
 from .core import InputError
+from .gain import GainFields
 from .patterns import ArrayRecord, PatternConfig
 
 # %% auto #0
-__all__ = ['MIN_VARIANCE', 'MIN_STEPS', 'CONVERGED', 'START_CERTAINTY', 'START_SPREAD', 'principal_axes', 'log_sum_exp',
-           'PatternMixture', 'em_step', 'fit_em', 'check_labels', 'start_mixture', 'fit_mixture', 'fit_best',
-           'denoised_coordinates']
+__all__ = ['MIN_VARIANCE', 'BLOCK_NUMBERS', 'MIN_STEPS', 'CONVERGED', 'START_CERTAINTY', 'START_SPREAD', 'START_GAIN',
+           'FIRST_STEPS', 'CONTINUED', 'Points', 'principal_axes', 'log_sum_exp', 'PatternMixture', 'Moments', 'e_step',
+           'm_step', 'with_directions', 'fit_em', 'check_labels', 'start_mixture', 'with_gains', 'fit_mixture',
+           'BestFit', 'fit_best', 'denoised_coordinates']
 
 # %% ../nbs/31_mixture.ipynb #173a0510
 MIN_VARIANCE = 1e-12 # of the covariance in any direction; at zero a density would be infinite
 
-def principal_axes(covariance:np.ndarray # symmetric, float64 (r, r)
-                  ) -> tuple[np.ndarray, np.ndarray]: # float64 (r,), (r, r)
-    "Eigenvalues, `MIN_VARIANCE` at least, and eigenvectors (columns) of a covariance."
+def principal_axes(covariance:np.ndarray # symmetric, float64 (..., r, r)
+                  ) -> tuple[np.ndarray, np.ndarray]: # float64 (..., r), (..., r, r)
+    "Eigenvalues, `MIN_VARIANCE` at least, and eigenvectors (columns) of covariances."
     eigenvalues, eigenvectors = np.linalg.eigh(covariance)
     return np.maximum(eigenvalues, MIN_VARIANCE), eigenvectors
 
@@ -38,23 +41,51 @@ def log_sum_exp(values:np.ndarray # float64 (n, k)
 # %% ../nbs/31_mixture.ipynb #2758767d
 @dataclass(frozen=True, eq=False)
 class PatternMixture(ArrayRecord):
-    "Gaussians of one covariance, for points with a known noise variance. `fit_mixture` fits it."
+    "Gaussians for points with a known noise variance and gains of their own. `fit_mixture` fits it."
     means:np.ndarray      # of the clusters, float64 (k, r)
-    covariance:np.ndarray # about the means, without the noise, float64 (r, r)
+    covariance:np.ndarray # about the means, without noise and gains, float64 (r, r)
     weights:np.ndarray    # mixing weights, float64 (k,), sum to 1
+    gain_variance:np.ndarray = field(default_factory=lambda: np.zeros(0)) # of each field, float64 (fields,)
+    directions:np.ndarray = field(default_factory=lambda: np.zeros((1, 1, 0))) # of gains, (k, r, fields)
+
+    def axes(self) -> tuple[np.ndarray, np.ndarray]: # float64 (k, r), (k, r, r); without gains (1, ...)
+        "`principal_axes` of each cluster's covariance, without the noise."
+        return principal_axes(self.covariance + self.gain_covariances())
+
+    def gain_covariances(self) -> np.ndarray: # float64 (k, r, r); without gains (1, 1, 1), zero
+        "What gains add to the covariance of each cluster."
+        return (self.directions * self.gain_variance) @ self.directions.transpose(0, 2, 1)
 
 # %% ../nbs/31_mixture.ipynb #259913ba
+BLOCK_NUMBERS = 4_000_000 # in a temporary array, at most: ions are handled in blocks
+
+def _blocks(n_ions:int, per_ion:int) -> list[slice]:
+    step = max(BLOCK_NUMBERS // max(per_ion, 1), 16)
+    return [slice(start, start + step) for start in range(0, n_ions, step)]
+
+def _differences(mixture:PatternMixture, axes:tuple, scores:np.ndarray, noise_variance:np.ndarray
+                ) -> tuple[np.ndarray, np.ndarray]: # float64 (k, n, r), (k or 1, n, r)
+    "Points less the means, in the axes of the clusters, and their variances there."
+    eigenvalues, eigenvectors = axes
+    means = (mixture.means[:, None] @ eigenvectors)
+    return scores @ eigenvectors - means, eigenvalues[:, None] + noise_variance[:, None]
+
+# %% ../nbs/31_mixture.ipynb #606dd485
+def _joint(mixture:PatternMixture, differences:np.ndarray, variances:np.ndarray) -> np.ndarray: # (n, k)
+    "Of `joint_log_prob`, for a block of ions."
+    distance = np.square(differences) / variances
+    return np.log(mixture.weights) - 0.5 * (distance.sum(2) + np.log(2 * math.pi * variances).sum(2)).T
+
 @patch
 def joint_log_prob(self:PatternMixture,
                    scores:np.ndarray,         # float64 (n, r)
                    noise_variance:np.ndarray, # float64 (n,)
                   ) -> np.ndarray:            # float64 (n, k)
     "Log of the mixing weight times the density, for each point in each cluster: one term of the sum above."
-    eigenvalues, eigenvectors = principal_axes(self.covariance)
-    variance = eigenvalues + noise_variance[:, None]
-    difference = (scores @ eigenvectors)[:, None] - self.means @ eigenvectors
-    distance = np.einsum("nkr,nr->nk", np.square(difference, out=difference), 1 / variance)
-    return np.log(self.weights) - 0.5 * (distance + np.log(2 * math.pi * variance).sum(1, keepdims=True))
+    axes, found = self.axes(), np.empty((len(scores), len(self.weights)))
+    for block in _blocks(len(scores), self.means.size):
+        found[block] = _joint(self, *_differences(self, axes, scores[block], noise_variance[block]))
+    return found
 
 # %% ../nbs/31_mixture.ipynb #4cedcc33
 @patch
@@ -73,24 +104,68 @@ def log_likelihood(self:PatternMixture, scores:np.ndarray, noise_variance:np.nda
     "The log density of all points together: the sum over ions of log p(x_i)."
     return float(log_sum_exp(self.joint_log_prob(scores, noise_variance)).sum())
 
+# %% ../nbs/31_mixture.ipynb #34fc18a2
+class Moments(NamedTuple):
+    "What the M-step needs to know of the points: sums over ions, weighted by the responsibilities."
+    size:np.ndarray      # of the responsibilities, float64 (k,)
+    first:np.ndarray     # of q, float64 (k, r)
+    second:np.ndarray    # of q times its transpose, float64 (k, r, r)
+    precision:np.ndarray # of the inverse covariances, float64 (k, r, r)
+    length:np.ndarray    # of the lengths of the ions' deviations, float64 (k,); zero without gain fields
+    log_likelihood:float
+
+# %% ../nbs/31_mixture.ipynb #9da92072
+def _block_moments(mixture:PatternMixture, axes:tuple, scores:np.ndarray, noise_variance:np.ndarray,
+                   lengths:np.ndarray) -> Moments:
+    "The E-step, for a block of ions."
+    d, variances = _differences(mixture, axes, scores, noise_variance)
+    joint = _joint(mixture, d, variances)
+    total, back = log_sum_exp(joint), axes[1].transpose(0, 2, 1)
+    rho = np.exp(joint - total).T[:, None]                        # (k, 1, n)
+    q = (d / variances) @ back
+    second = (q * rho.transpose(0, 2, 1)).transpose(0, 2, 1) @ q
+    precision = (axes[1] * (rho @ (1 / variances))) @ back
+    return Moments(rho.sum((1, 2)), (rho @ q)[:, 0], second, precision, rho[:, 0] @ lengths, total.sum())
+
+# %% ../nbs/31_mixture.ipynb #8ebf329a
+def e_step(mixture:PatternMixture,
+           scores:np.ndarray,         # float64 (n, r)
+           noise_variance:np.ndarray, # float64 (n,)
+           gain:GainFields|None=None,
+          ) -> Moments:
+    "The moments of all points under a mixture, and the log-likelihood of the points."
+    axes, lengths = mixture.axes(), np.zeros(len(scores)) if gain is None else gain.lengths
+    parts = [_block_moments(mixture, axes, scores[block], noise_variance[block], lengths[block])
+             for block in _blocks(len(scores), mixture.means.size)]
+    return Moments(*(sum(each[1:], each[0]) for each in zip(*parts)))
+
 # %% ../nbs/31_mixture.ipynb #e2549d31
-def em_step(mixture:PatternMixture,
-            scores:np.ndarray,           # float64 (n, r)
-            noise_variance:np.ndarray,   # float64 (n,)
-            responsibilities:np.ndarray, # float64 (n, k)
-           ) -> PatternMixture:
-    "The M-step above, with the posterior means and variances that it needs."
-    lam, axes = principal_axes(mixture.covariance)
-    x, mu, rho = scores @ axes, mixture.means @ axes, responsibilities
-    s = lam / (lam + noise_variance[:, None])
-    size = rho.sum(0)
-    means = (rho.T @ (s * x) + rho.T @ (1 - s) * mu) / np.maximum(size, 1e-9)[:, None]
-    residuals = mu + s[:, None] * (x[:, None] - mu) - means # (n, k, r)
-    weighted = (rho[..., None] * residuals).reshape(-1, len(lam))
-    scatter = weighted.T @ residuals.reshape(-1, len(lam))
-    scatter += np.diag((lam * (1 - s)).sum(0) + lam.mean())
-    covariance = axes @ scatter @ axes.T / (len(x) + 1)
-    return PatternMixture(means @ axes.T, covariance, (size + 1) / (len(x) + len(size)))
+def _gain_part(mixture:PatternMixture, moments:Moments) -> np.ndarray: # float64 (fields,)
+    "The new variances of the gains."
+    def along(matrices): return np.einsum("krf,krf->f", mixture.directions, matrices @ mixture.directions)
+    old, n = mixture.gain_variance, moments.size.sum()
+    if not len(old): return old
+    return (old**2 * (along(moments.second) - along(moments.precision)) + n * old) / (n + 1)
+
+# %% ../nbs/31_mixture.ipynb #b4acfa5e
+def m_step(mixture:PatternMixture, moments:Moments, gain:GainFields|None=None) -> PatternMixture:
+    "The mixture that follows from the moments."
+    sigma, size, (k, r) = mixture.covariance, moments.size, mixture.means.shape
+    moved = moments.first @ sigma / np.maximum(size, 1e-9)[:, None]
+    scatter = sigma @ (moments.second - moments.precision).sum(0) @ sigma + size.sum() * sigma
+    scatter += np.trace(sigma) / r * np.eye(r) - (moved * size[:, None]).T @ moved
+    means, weights = mixture.means + moved, (size + 1) / (size.sum() + k)
+    found = PatternMixture(means, scatter / (size.sum() + 1), weights, _gain_part(mixture, moments))
+    return found if gain is None else with_directions(found, gain, moments.size, moments.length)
+
+# %% ../nbs/31_mixture.ipynb #9c952d3e
+def with_directions(mixture:PatternMixture, gain:GainFields,
+                    size:np.ndarray,  # of the clusters, float64 (k,)
+                    length:np.ndarray # sum of the lengths of their ions' deviations, float64 (k,)
+                   ) -> PatternMixture:
+    "The same mixture with the directions that follow from its means."
+    lengths = (length + gain.lengths.mean()) / (size + 1)
+    return replace(mixture, directions=gain.directions(mixture.means, lengths))
 
 # %% ../nbs/31_mixture.ipynb #2df6bfd7
 MIN_STEPS = 10   # that are made in any case
@@ -100,15 +175,15 @@ def fit_em(mixture:PatternMixture,    # to start from
            scores:np.ndarray,         # float64 (n, r)
            noise_variance:np.ndarray, # float64 (n,)
            iterations:int=100,        # steps, at most
+           gain:GainFields|None=None, # of the points; needed where the mixture has gains
           ) -> tuple[PatternMixture, list[float]]: # and the log-likelihood before each step
     "Repeat both steps until the log-likelihood hardly rises (`CONVERGED`), or `iterations` are done."
-    history = []
+    history:list[float] = []
     for _ in range(iterations):
-        joint = mixture.joint_log_prob(scores, noise_variance)
-        total = log_sum_exp(joint)
-        history.append(float(total.sum()))
+        moments = e_step(mixture, scores, noise_variance, gain)
+        history.append(float(moments.log_likelihood))
         if len(history) > MIN_STEPS and history[-1] - history[-2] < CONVERGED * len(scores): break
-        mixture = em_step(mixture, scores, noise_variance, np.exp(joint - total))
+        mixture = m_step(mixture, moments, gain)
     return mixture, history
 
 # %% ../nbs/31_mixture.ipynb #aa83e480
@@ -131,11 +206,15 @@ def check_labels(labels,           # cluster of each ion, whole numbers (n,)
 # %% ../nbs/31_mixture.ipynb #75ae793c
 START_CERTAINTY = 0.9 # of the labels; the rest is spread over all clusters
 START_SPREAD = 0.5    # of the scatter about the means: wrong labels make it too large
+START_GAIN = 0.1      # standard deviation of the gains along each field
 
+
+# %% ../nbs/31_mixture.ipynb #453b8dec
 def start_mixture(scores:np.ndarray,         # float64 (n, r)
                   noise_variance:np.ndarray, # float64 (n,)
                   labels:np.ndarray,         # int (n,), 0 to n_clusters - 1
                   n_clusters:int,
+                  gain:GainFields|None=None,
                  ) -> PatternMixture:
     "The mixture to start from. Its covariance is from the less noisy half of the ions; all sizes are equal."
     rho = START_CERTAINTY * np.eye(n_clusters)[labels] + (1 - START_CERTAINTY) / n_clusters
@@ -143,7 +222,16 @@ def start_mixture(scores:np.ndarray,         # float64 (n, r)
     means = precision.T @ scores / precision.sum(0)[:, None]
     residuals = (scores - means[labels])[noise_variance <= np.median(noise_variance)]
     covariance = START_SPREAD * residuals.T @ residuals / len(residuals) + 1e-9 * np.eye(scores.shape[1])
-    return PatternMixture(means, covariance, np.full(n_clusters, 1 / n_clusters))
+    found = PatternMixture(means, covariance, np.full(n_clusters, 1 / n_clusters))
+    return found if gain is None else with_gains(found, gain, rho)
+
+# %% ../nbs/31_mixture.ipynb #2dce9c6c
+def with_gains(mixture:PatternMixture, gain:GainFields,
+               responsibilities:np.ndarray # float64 (n, k)
+              ) -> PatternMixture:
+    "The same mixture with gains as at the start."
+    found = replace(mixture, gain_variance=np.full(len(gain), START_GAIN**2))
+    return with_directions(found, gain, responsibilities.sum(0), responsibilities.T @ gain.lengths)
 
 # %% ../nbs/31_mixture.ipynb #f7be7d01
 @threadpool_limits.wrap(limits=1)          # for matrices so small, several threads only cost time
@@ -152,32 +240,86 @@ def fit_mixture(scores:np.ndarray,         # of `spatial_components`, float64 (n
                 labels:np.ndarray,         # to start from, int (n,), 0 to n_clusters - 1
                 n_clusters:int,
                 config:PatternConfig=PatternConfig(),
+                gain:GainFields|None=None, # None: no gains
                ) -> tuple[PatternMixture, list[float]]: # and the log-likelihood before each step
     "Fit a mixture, starting from labels. Raises `InputError` for labels that do not fit."
     labels = check_labels(labels, len(scores), n_clusters)
-    start = start_mixture(scores, noise_variance, labels, n_clusters)
-    return fit_em(start, scores, noise_variance, config.iterations)
+    start = start_mixture(scores, noise_variance, labels, n_clusters, gain)
+    return fit_em(start, scores, noise_variance, config.iterations, gain)
+
+# %% ../nbs/31_mixture.ipynb #81a53a7d
+FIRST_STEPS = 12 # of each fit, after which the fits that are behind are given up
+CONTINUED = 3    # fits of each way that go on
+
+Points = tuple[np.ndarray, np.ndarray] # scores and noise variance, as in `fit_mixture`
+
+class BestFit(NamedTuple):
+    "The best of the fits from several starts."
+    start:str                       # its name
+    mixture:PatternMixture
+    log_likelihood:list[float]      # before each step of its last part
+    likelihoods:dict[str, float]    # that was reached from each start; after the first steps if given up
 
 # %% ../nbs/31_mixture.ipynb #1361a9f5
+def _first_fits(points:Points, starts:dict, n_clusters:int, gain:GainFields|None) -> dict:
+    "By start, and whether gains are learnt from the start: a mixture after a few steps, and its history."
+    found = {}
+    for name, labels in starts.items():
+        labels = check_labels(labels, len(points[0]), n_clusters, name)
+        for fields in dict.fromkeys((gain, None)):
+            mixture = start_mixture(*points, labels, n_clusters, fields)
+            found[name, fields is gain] = fit_em(mixture, *points, FIRST_STEPS, fields)
+    return found
+
+def _leading(fits:dict) -> list[tuple]:
+    "Of each way the starts that are ahead."
+    ordered = sorted(fits, key=lambda name: -fits[name][1][-1])
+    by_way = [[name for name in ordered if name[1] is way] for way in (True, False)]
+    return by_way[0][:CONTINUED] + by_way[1][:CONTINUED]
+
+# %% ../nbs/31_mixture.ipynb #f8a7e759
+def _reached(fits:dict) -> dict[str, float]:
+    "By start the highest of the last log-likelihoods."
+    return {name: max(fits[each][1][-1] for each in fits if each[0] == name) for name, _ in fits}
+
+def _continued(mixture:PatternMixture, has_gains:bool, points:Points, config:PatternConfig,
+               gain:GainFields|None) -> tuple[PatternMixture, list[float]]:
+    "A first fit, taken to its end; gains come in now where they were left out."
+    if gain is not None and not has_gains:
+        mixture = with_gains(mixture, gain, mixture.predict_proba(*points))
+    return fit_em(mixture, *points, config.iterations, gain)
+
+# %% ../nbs/31_mixture.ipynb #64a80efb
+@threadpool_limits.wrap(limits=1)
 def fit_best(scores:np.ndarray, noise_variance:np.ndarray, # as in `fit_mixture`
-             starts:list[np.ndarray], # labels to start from, int (n,) each
+             starts:dict[str, np.ndarray], # labels to start from, int (n,) each, by name
              n_clusters:int,
              config:PatternConfig=PatternConfig(),
-            ) -> tuple[PatternMixture, list[float]]: # and the log-likelihood before each step
-    "Of one fit from each start, the one whose last log-likelihood is highest; the first of equal ones."
-    fits = [fit_mixture(scores, noise_variance, labels, n_clusters, config) for labels in starts]
-    return max(fits, key=lambda fit: fit[1][-1])
+             gain:GainFields|None=None,
+            ) -> BestFit:
+    "The fit of the highest likelihood, of two from each start; the first of equals. Raises `InputError`."
+    points = scores, noise_variance
+    fits = _first_fits(points, starts, n_clusters, gain)
+    ends = {name: _continued(fits[name][0], name[1], points, config, gain) for name in _leading(fits)}
+    likelihoods = _reached(fits) | _reached(ends)
+    best = max(ends, key=lambda name: ends[name][1][-1])
+    mixture, history = ends[best]
+    return BestFit(best[0], mixture, history, likelihoods)
 
 # %% ../nbs/31_mixture.ipynb #dc701a3f
 def denoised_coordinates(mixture:PatternMixture,
                          scores:np.ndarray,         # float64 (n, r)
                          noise_variance:np.ndarray, # float64 (n,)
                         ) -> np.ndarray:            # float32 (n, r)
-    "Posterior mean of each ion's scores: where it is expected to lie without its noise."
-    eigenvalues, eigenvectors = principal_axes(mixture.covariance)
-    mean = mixture.predict_proba(scores, noise_variance) @ mixture.means @ eigenvectors
-    s = eigenvalues / (eigenvalues + noise_variance[:, None])
-    return ((s * (scores @ eigenvectors) + (1 - s) * mean) @ eigenvectors.T).astype(np.float32)
+    "Posterior mean of each ion's scores: where it is expected to lie without its noise and its gains."
+    axes, found = mixture.axes(), np.empty(scores.shape, np.float32)
+    for block in _blocks(len(scores), mixture.means.size):
+        d, variances = _differences(mixture, axes, scores[block], noise_variance[block])
+        joint = _joint(mixture, d, variances)
+        rho = np.exp(joint - log_sum_exp(joint))
+        q = (d / variances) @ axes[1].transpose(0, 2, 1)
+        found[block] = rho @ mixture.means + np.einsum("nk,knr->nr", rho, q) @ mixture.covariance
+    return found
 
 # %% ../nbs/31_mixture.ipynb #37475bf7
 @patch
@@ -186,4 +328,5 @@ def relabelled(self:PatternMixture,
               ) -> PatternMixture:
     "The same mixture, with cluster i called `numbers[i]`."
     order = np.argsort(numbers)
-    return replace(self, means=self.means[order], weights=self.weights[order])
+    directions = self.directions[order] if len(self.directions) > 1 else self.directions
+    return replace(self, means=self.means[order], weights=self.weights[order], directions=directions)

@@ -5,9 +5,8 @@
 # %% ../nbs/32_n_clusters.ipynb #c003
 from __future__ import annotations
 
-import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -15,16 +14,17 @@ from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from .core import InputError, check_seed
-from .mixture import PatternMixture, fit_best, fit_em, principal_axes
-from .patterns import PatternConfig, PatternTable, smooth_rows, spatial_components
+from .gain import GainFields, gain_fields
+from .mixture import PatternMixture, fit_best, fit_em, principal_axes, with_directions
+from .patterns import (
+    MAX_COMPONENTS, PatternConfig, PatternTable, smooth_rows, spatial_components)
 from .spectral import spectral_labels
 
 # %% auto #0
 __all__ = ['NOISE_MARGIN', 'MERGE_STEPS', 'MERGE_CANDIDATES', 'PENALTY', 'FIRST_LIMIT', 'LIMIT_GROWTH', 'NEAR_LIMIT',
-           'IONS_PER_CLUSTER', 'COMPONENTS_PER_SIGNIFICANT', 'COMPONENTS_RANGE', 'parallel_analysis',
-           'n_significant_components', 'merge_costs', 'merge_clusters', 'merge_best_pair', 'merge_path',
-           'penalised_curve', 'ClusterNumber', 'search_limits', 'grown_curve', 'n_components_to_compare',
-           'choose_n_clusters']
+           'IONS_PER_CLUSTER', 'LEAST_COMPONENTS', 'parallel_analysis', 'n_significant_components', 'merge_costs',
+           'merge_clusters', 'merge_best_pair', 'merge_path', 'Experiment', 'penalised_curve', 'ClusterNumber',
+           'search_limits', 'grown_curve', 'experiment', 'choose_n_clusters']
 
 # %% ../nbs/32_n_clusters.ipynb #c007
 def parallel_analysis(table:PatternTable,
@@ -57,7 +57,9 @@ def merge_costs(mixture:PatternMixture,
                 noise_variance:np.ndarray,   # float64 (n,)
                ) -> np.ndarray: # float64 (k, k), infinite on and below the diagonal
     "About how much the log-likelihood falls when two clusters become one."
-    eigenvalues, eigenvectors = principal_axes(mixture.covariance)
+    by_gain = mixture.gain_covariances()
+    average = np.tensordot(mixture.weights if len(by_gain) > 1 else np.ones(1), by_gain, 1)
+    eigenvalues, eigenvectors = principal_axes(mixture.covariance + average)
     means = mixture.means @ eigenvectors
     precision = responsibilities.T @ (1 / (eigenvalues + noise_variance[:, None]))
     total = np.maximum(precision[:, None] + precision, 1e-300)
@@ -69,27 +71,33 @@ def merge_costs(mixture:PatternMixture,
 def merge_clusters(mixture:PatternMixture,
                    responsibilities:np.ndarray, # float64 (n, k)
                    a:int, b:int,                # numbers of two clusters
+                   gain:GainFields|None=None,
                   ) -> PatternMixture:          # with k - 1 clusters
     "The mixture with clusters a and b as one, in the place of a."
-    size, means, weights = responsibilities.sum(0), mixture.means.copy(), mixture.weights.copy()
-    means[a] = (size[a] * means[a] + size[b] * means[b]) / max(size[a] + size[b], 1e-12)
-    weights[a] += weights[b]
-    return PatternMixture(np.delete(means, b, 0), mixture.covariance, np.delete(weights, b))
+    joined = np.eye(len(mixture.weights))
+    joined[a] += joined[b]
+    joined = np.delete(joined, b, 0)                                # (k - 1, k)
+    size = responsibilities.sum(0)
+    means = joined @ (size[:, None] * mixture.means) / np.maximum(joined @ size, 1e-12)[:, None]
+    found = replace(mixture, means=means, weights=joined @ mixture.weights)
+    if gain is None: return found
+    return with_directions(found, gain, joined @ size, joined @ (responsibilities.T @ gain.lengths))
 
 # %% ../nbs/32_n_clusters.ipynb #8e454015
-MERGE_STEPS = 6      # of EM after each merge
-MERGE_CANDIDATES = 3 # cheapest pairs that are tried
+MERGE_STEPS = 3      # of EM after each merge
+MERGE_CANDIDATES = 2 # cheapest pairs that are tried
 
 def merge_best_pair(mixture:PatternMixture,
                     scores:np.ndarray,         # float64 (n, r)
                     noise_variance:np.ndarray, # float64 (n,)
+                    gain:GainFields|None=None,
                    ) -> tuple[PatternMixture, float]: # and its log-likelihood
     "The mixture with one cluster less: of the cheapest merges the one that keeps most likelihood."
     rho, k = mixture.predict_proba(scores, noise_variance), len(mixture.weights)
     costs = merge_costs(mixture, rho, noise_variance).ravel()
     pairs = [divmod(i, k) for i in costs.argsort(kind="stable")[:MERGE_CANDIDATES] if costs[i] < np.inf]
-    merged = [merge_clusters(mixture, rho, a, b) for a, b in pairs]
-    fits = [fit_em(each, scores, noise_variance, MERGE_STEPS) for each in merged]
+    merged = [merge_clusters(mixture, rho, a, b, gain) for a, b in pairs]
+    fits = [fit_em(each, scores, noise_variance, MERGE_STEPS, gain) for each in merged]
     mixture, history = max(fits, key=lambda fit: fit[1][-1])
     return mixture, history[-1]
 
@@ -97,28 +105,43 @@ def merge_best_pair(mixture:PatternMixture,
 def merge_path(mixture:PatternMixture,
                scores:np.ndarray,         # float64 (n, r)
                noise_variance:np.ndarray, # float64 (n,)
+               gain:GainFields|None=None,
               ) -> dict[int, tuple[PatternMixture, float]]: # by number of clusters; with the log-likelihood
     "From a mixture of many clusters down to two, one merge at a time."
     path = {len(mixture.weights): (mixture, mixture.log_likelihood(scores, noise_variance))}
     for k in range(len(mixture.weights) - 1, 1, -1):
-        path[k] = mixture, _ = merge_best_pair(mixture, scores, noise_variance)
+        path[k] = mixture, _ = merge_best_pair(mixture, scores, noise_variance, gain)
     return path
 
 # %% ../nbs/32_n_clusters.ipynb #644eda9f
 PENALTY = 1.25 # times that of the Bayesian information criterion
 
-def penalised_curve(scores:np.ndarray,         # float64 (n, r)
-                    noise_variance:np.ndarray, # float64 (n,)
-                    max_clusters:int, config:PatternConfig=PatternConfig(), seed:int=0,
-                   ) -> pd.DataFrame: # also n_clusters, log_likelihood
-    "`penalised_log_likelihood` of 2 to `max_clusters` clusters."
-    points, unit, k = (scores, noise_variance), normalize(scores), max_clusters
-    starts = [spectral_labels(unit, k, None, assign, seed) for assign in ("discretize", "cluster_qr")]
-    path = merge_path(fit_best(*points, starts, k, config)[0], *points)
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    "What numbers of clusters are compared on: n ions as points, and what the search starts from."
+    scores:np.ndarray                # float64 (n, r)
+    noise_variance:np.ndarray        # float64 (n,)
+    gain:GainFields|None = None
+    features:dict = field(default_factory=dict) # further feature sets to start from, (n, d) by name
+
+    def starts(self, n_clusters:int, seed:int=0) -> dict[str, np.ndarray]:
+        "Labels of many clusters, int64 (n,) by name."
+        sets = {"scores": normalize(self.scores)} | self.features
+        return {f"{name}, {way}": spectral_labels(values, n_clusters, None, way, seed)
+                for name, values in sets.items() for way in ("discretize", "cluster_qr")}
+
+# %% ../nbs/32_n_clusters.ipynb #caaaea7f
+def penalised_curve(data:Experiment, max_clusters:int, config:PatternConfig=PatternConfig(), seed:int=0
+                   ) -> tuple[pd.DataFrame, dict[int, np.ndarray]]:
+    "A row for each of 2 to `max_clusters` clusters, and the labels of each, int64 (n,)."
+    points, starts = (data.scores, data.noise_variance), data.starts(max_clusters, seed)
+    best = fit_best(*points, starts, max_clusters, config, data.gain)
+    path = merge_path(best.mixture, *points, data.gain)
     curve = pd.DataFrame([(k, path[k][1]) for k in sorted(path)], columns=["n_clusters", "log_likelihood"])
-    (n, r), k = scores.shape, curve.n_clusters
+    (n, r), k = data.scores.shape, curve.n_clusters
     penalty = PENALTY * k * r / 2 * np.log(n) * n / np.maximum(n - k - 1, 1)
-    return curve.assign(penalised_log_likelihood=curve.log_likelihood - penalty)
+    labels = {k: mixture.predict_log_proba(*points).argmax(1) for k, (mixture, _) in path.items()}
+    return curve.assign(penalised_log_likelihood=curve.log_likelihood - penalty), labels
 
 # %% ../nbs/32_n_clusters.ipynb #c011
 @dataclass(frozen=True)
@@ -127,10 +150,12 @@ class ClusterNumber:
     n_clusters:int
     curve:pd.DataFrame   # of `penalised_curve`; a difference of a few units means nothing
     n_components:int     # spatial components that were used
+    n_significant:int    # spatial components that stand out from noise
+    labels:dict[int, np.ndarray] # of each number in the curve, int64 (n,)
     at_limit:bool=False  # whether it is the largest number that was considered: more might be better
 
 # %% ../nbs/32_n_clusters.ipynb #0415de11
-FIRST_LIMIT, LIMIT_GROWTH = 30, 1.5 # clusters that are considered at first, and how that number grows
+FIRST_LIMIT, LIMIT_GROWTH = 30, 2   # clusters that are considered at first, and how that number grows
 NEAR_LIMIT = 0.8                    # from this fraction of the limit on, a best number makes it grow
 IONS_PER_CLUSTER = 4                # fewer are never considered
 
@@ -144,38 +169,42 @@ def search_limits(n_ions:int,
     return min(max_clusters or FIRST_LIMIT, most), most
 
 # %% ../nbs/32_n_clusters.ipynb #f302a80e
-def grown_curve(scores:np.ndarray, noise_variance:np.ndarray, # of `PatternTable.scores`
+def grown_curve(data:Experiment,
                 limit:int, ceiling:int, # clusters that are considered at first, and at most
                 config:PatternConfig=PatternConfig(), seed:int=0,
-               ) -> tuple[pd.DataFrame, int, int]: # the curve, its best number, and the limit in the end
+               ) -> tuple[pd.DataFrame, dict, int, int]: # the curve, labels, best number, limit in the end
     "`penalised_curve` up to a limit that grows while the best number is near it."
     while True:
-        curve = penalised_curve(scores, noise_variance, limit, config, seed)
+        curve, labels = penalised_curve(data, limit, config, seed)
         best = int(curve.n_clusters[curve.penalised_log_likelihood.idxmax()])
-        if best < NEAR_LIMIT * limit or limit == ceiling: return curve, best, limit
-        limit = min(math.ceil(LIMIT_GROWTH * limit), ceiling)
+        if best < NEAR_LIMIT * limit or limit == ceiling: return curve, labels, best, limit
+        limit = min(LIMIT_GROWTH * limit, ceiling)
 
 # %% ../nbs/32_n_clusters.ipynb #aa37357d
-COMPONENTS_PER_SIGNIFICANT = 1.3 # components that are used for each significant one
-COMPONENTS_RANGE = 4, 60         # at least and at most
+LEAST_COMPONENTS = 4 # that numbers of clusters are compared with
 
-def n_components_to_compare(table:PatternTable, config:PatternConfig=PatternConfig(), seed:int=0) -> int:
-    "How many spatial components numbers of clusters are compared with."
-    usual = COMPONENTS_PER_SIGNIFICANT * n_significant_components(table, config, seed)
-    return int(np.clip(usual, *COMPONENTS_RANGE))
+def experiment(table:PatternTable, n_significant:int, features:dict|None=None,
+               config:PatternConfig=PatternConfig()) -> Experiment:
+    "The ions of a table, as numbers of clusters are compared on them."
+    n_components = max(int(min(config.per_significant * n_significant, MAX_COMPONENTS)), LEAST_COMPONENTS)
+    components = spatial_components(table, n_components, config)
+    scores, noise_variance = table.scores(components)
+    gain = gain_fields(table, components, scores, noise_variance, config.gain_order)
+    return Experiment(scores, noise_variance, gain, features or {})
 
 # %% ../nbs/32_n_clusters.ipynb #af7b6c7c
 @threadpool_limits.wrap(limits=1)         # for matrices so small, several threads only cost time
 def choose_n_clusters(table:PatternTable, # of at least 3 ions; of use from 8 on
                       config:PatternConfig=PatternConfig(), seed:int=0,
                       max_clusters:int|None=None, # 2 or more; None: as many as are needed
+                      features:dict|None=None, # further feature sets to start from, (n, d) by name
                      ) -> ClusterNumber:
     "The number with the highest penalised log-likelihood; warns at the largest considered."
     first, most = search_limits(len(table), max_clusters)
-    components = spatial_components(table, n_components_to_compare(table, config, seed), config)
-    scores, noise_variance = table.scores(components)
-    curve, best, limit = grown_curve(scores, noise_variance, first, most, config, seed)
+    n_significant = n_significant_components(table, config, seed)
+    data = experiment(table, n_significant, features, config)
+    curve, labels, best, limit = grown_curve(data, first, most, config, seed)
     if best == limit:
         text = f"{best} clusters are the most considered; more might be better"
         warnings.warn(text, stacklevel=3)
-    return ClusterNumber(best, curve, scores.shape[1], best == limit)
+    return ClusterNumber(best, curve, data.scores.shape[1], n_significant, labels, best == limit)

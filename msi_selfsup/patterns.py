@@ -15,30 +15,38 @@ from .core import InputError
 from .images import smooth_images
 
 # %% auto #0
-__all__ = ['BLOCK', 'PROFILE_FLOOR', 'LEAST_EIGENVALUE', 'REWEIGHTINGS', 'SIGNAL_FLOOR', 'PatternConfig', 'pixel_shares',
-           'mean_profile', 'pixel_deviations', 'smooth_rows', 'white_noise_removed', 'PatternTable', 'pattern_table',
-           'gram_loadings', 'unit_scores', 'component_scores', 'ArrayRecord', 'SpatialComponents', 'spatial_components']
+__all__ = ['MAX_COMPONENTS', 'BLOCK', 'PROFILE_FLOOR', 'LEAST_EIGENVALUE', 'REWEIGHTINGS', 'SIGNAL_FLOOR', 'PatternConfig',
+           'pixel_shares', 'mean_profile', 'pixel_deviations', 'smooth_rows', 'white_noise_removed', 'PatternTable',
+           'pattern_table', 'gram_loadings', 'unit_scores', 'component_scores', 'ArrayRecord', 'SpatialComponents',
+           'spatial_components']
 
 # %% ../nbs/30_patterns.ipynb #c006
+MAX_COMPONENTS = 60 # that the data may ask for, beyond those for the clusters
+
 @dataclass(frozen=True)
 class PatternConfig:
     "Settings of the spatial components and of the mixture. Raises `InputError` for numbers too small."
-    patterns_per_cluster:float = 1.5 # spatial components for each cluster that is asked for
+    patterns_per_cluster:float = 1.5 # spatial components for each cluster that is asked for, at least
+    per_significant:float = 1.3      # spatial components for each that stands out from noise, at least
     sigma:float = 2.                 # standard deviation of the smoothing Gaussian, in pixels
     noise_floor:float = 0.3          # see `weights`: the lower, the more the brightest ions count
     iterations:int = 100             # of the mixture: steps of expectation maximisation, at most
+    gain_order:int = 3               # of the mixture: half-waves of the slowest gain fields; 0: no gains
 
     def __post_init__(self):
-        least = dict(patterns_per_cluster=0.1, sigma=0.7, noise_floor=0.01, iterations=1)
+        least = dict(patterns_per_cluster=0.1, per_significant=0, sigma=0.7, noise_floor=0.01, iterations=1,
+                     gain_order=0)
         for name, limit in least.items():
             if not (value := getattr(self, name)) >= limit:
                 raise InputError(name, f"{value} is too small", f"use a number of at least {limit}")
 
     def n_components(self, n_clusters:int,
+                     n_significant:int=0, # components that stand out from noise
                      factor:float=1., # multiplies the usual number
                     ) -> int:
         "The number of spatial components that is used for `n_clusters` clusters."
-        return math.ceil(factor * self.patterns_per_cluster * n_clusters)
+        of_data = min(self.per_significant * n_significant, MAX_COMPONENTS)
+        return math.ceil(factor * max(self.patterns_per_cluster * n_clusters, of_data))
 
 # %% ../nbs/30_patterns.ipynb #4e9337b7
 BLOCK = 64 # images that are handled at a time, so that temporary copies stay small
@@ -245,11 +253,13 @@ def scores(self:PatternTable, components:SpatialComponents,
     return component_scores(self.deviations, components.components)
 
 @patch
-def subset_scores(self:PatternTable,
-                  ions:np.ndarray,  # positions of the ions that determine the components
-                  n_components:int, # fewer where ions or pixels are few
-                  config:PatternConfig=PatternConfig(),
-                 ) -> tuple[np.ndarray, np.ndarray]: # scores float64 (n, r), noise variance float64 (n,)
-    "Scores of all n ions on the components of some of them."
+def subset_components(self:PatternTable,
+                      ions:np.ndarray,  # positions of the ions that determine the components
+                      n_components:int, # fewer where ions or pixels are few
+                      config:PatternConfig=PatternConfig(),
+                     ) -> tuple[SpatialComponents, tuple[np.ndarray, np.ndarray]]: # and the scores, as above
+    "The components of some ions, and the scores of all n ions on them with their noise variance."
     loadings = self.loadings(n_components, config, ions)
-    return unit_scores(self.cross_gram[:, ions] @ loadings, self.row_ss, len(self.profile))
+    components = self.smoothed[ions].T @ loadings.astype(np.float32)
+    scores = unit_scores(self.cross_gram[:, ions] @ loadings, self.row_ss, len(self.profile))
+    return SpatialComponents(self.mask, self.profile, components), scores

@@ -56,7 +56,7 @@ class Recipe:
     clip:float = 0.999                # intensities above this quantile are cut
     n_grey_levels:int|None = None     # None: no rounding
     structure_alpha:float|None = 0.05 # ions of larger p (`structure_test`) stay unassigned; None: no test
-    encoder:str|torch.nn.Module = "grid" # or "efficientnet-b0", or a module: (n, 1, size, size) -> (n, d)
+    encoder:str|torch.nn.Module|None = None # "grid", "efficientnet-b0", or (n, 1, size, size) -> (n, d)
     weights:str = "none"              # "none", "imagenet" or a file of weights to start from
     simclr:SimCLRConfig = _CONTRAST   # contrastive training
     n_neighbours:int|None = None      # of the spectral graph; None: follows the size of the clusters
@@ -65,8 +65,11 @@ class Recipe:
     labelling:MixtureLabelling|SelfTraining = MixtureLabelling() # how labels are learnt
 
     def __post_init__(self):
-        if isinstance(self.labelling, (MixtureLabelling, SelfTraining)): return
-        raise InputError("labelling", f"is {self.labelling!r}", "give a MixtureLabelling or a SelfTraining")
+        if not isinstance(self.labelling, (MixtureLabelling, SelfTraining)):
+            remedy = "give a MixtureLabelling or a SelfTraining"
+            raise InputError("labelling", f"is {self.labelling!r}", remedy)
+        if self.encoder is None and isinstance(self.labelling, SelfTraining):
+            raise InputError("encoder", "is None, and self-training trains one", "give a name or a module")
 
     @classmethod
     def hu2022(cls) -> Recipe:
@@ -77,10 +80,11 @@ class Recipe:
 
     @classmethod
     def network(cls) -> Recipe:
-        "Encoder and augmentation of the default; labels are learnt as published, in fewer epochs."
+        "A small encoder without ImageNet weights; labels are learnt as published, in fewer epochs."
         weak, training = Augmentation(pixel_dropout=(0., 0.3)), TrainingConfig(epochs=30, learning_rate=1e-4)
-        return cls("network", labelling=SelfTraining(TrainingConfig(epochs=60, learning_rate=1e-3),
-                                                     SelfLabelConfig(training, weak=weak, strong=_DROPOUT)))
+        labels = SelfLabelConfig(training, weak=weak, strong=_DROPOUT)
+        return cls("network", encoder="grid",
+                   labelling=SelfTraining(TrainingConfig(epochs=60, learning_rate=1e-3), labels))
 
     @classmethod
     def named(cls, name:str # "default", "network" or "hu2022"
