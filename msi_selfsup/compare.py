@@ -91,8 +91,9 @@ _SECOND_SIMULATOR = {"clean": (10, 240, (72, 88)), "rough": (12, 300, (80, 64)),
 
 def _second_simulator_sets() -> dict[str, DataSet]:
     "Sections of each kind, each with a tissue of its own; seeds below 100 were seen in the design."
-    def sections(kind, size, first): return lambda seed: make_section(kind, *size, first + seed).ions
-    return {f"second simulator, {kind}": DataSet(sections(kind, size, 100 * i), size[0])
+    def sections(kind, first, n_classes, n_ions, shape):
+        return lambda seed: make_section(kind, n_classes, n_ions, shape, first + seed).ions
+    return {f"second simulator, {kind}": DataSet(sections(kind, 100 * i, *size), size[0])
             for i, (kind, size) in enumerate(_SECOND_SIMULATOR.items(), 1)}
 
 # %% ../nbs/70_compare.ipynb #3be948a8
