@@ -25,6 +25,8 @@ from msi_selfsup.corruptions import *
 from msi_selfsup.download import *
 from msi_selfsup.pickled_arrays import *
 from msi_selfsup.uterus import *
+from msi_selfsup.compartments import *
+from msi_selfsup.second_simulator import *
 from msi_selfsup.folder import *
 from msi_selfsup.augment import *
 from msi_selfsup.encoder import *

@@ -31,6 +31,7 @@ from .judge import baseline_scores, judge
 from .phantom import make_phantom
 from .recipe import Recipe
 from .run import read_labels
+from .second_simulator import make_section
 from .uterus import class_averages, fetch_uterus, make_simulated_uterus
 
 # %% auto #0
@@ -84,10 +85,21 @@ def _uterus_sets(uterus:Path|None) -> dict[str, DataSet]:
         sets[f"simulated uterus {counts[0]}-{counts[1]}"] = DataSet(simulated(counts), 13, averages)
     return sets
 
+# %% ../nbs/70_compare.ipynb #adce99d3
+_SECOND_SIMULATOR = {"clean": (10, 240, (72, 88)), "rough": (12, 300, (80, 64)),   # classes, ions, shape
+                     "uneven": (16, 400, (88, 100))}
+
+def _second_simulator_sets() -> dict[str, DataSet]:
+    "Sections of each kind, each with a tissue of its own; seeds below 100 were seen in the design."
+    def sections(kind, first, n_classes, n_ions, shape):
+        return lambda seed: make_section(kind, n_classes, n_ions, shape, first + seed).ions
+    return {f"second simulator, {kind}": DataSet(sections(kind, 100 * i, *size), size[0])
+            for i, (kind, size) in enumerate(_SECOND_SIMULATOR.items(), 1)}
+
 # %% ../nbs/70_compare.ipynb #3be948a8
 def standard_sets(data:str|Path|None=None # folder with uterus/ and barley/; None: uterus is downloaded
                  ) -> dict[str, DataSet]:
-    """The sets of the stored results: uterus, three simulated uterus sets, three phantoms, barley.
+    """Uterus, three simulated uterus sets, three phantoms, three of the second simulator, barley.
 
     Nothing is read here; a set whose files are missing raises `InputError` when its ions are asked for."""
     uterus, barley = (None, None) if data is None else (Path(data)/"uterus", Path(data)/"barley")
@@ -95,6 +107,7 @@ def standard_sets(data:str|Path|None=None # folder with uterus/ and barley/; Non
         "phantom": DataSet(lambda seed: _phantom(seed, mean_counts=(0.05, 3)), 10),
         "rough phantom": DataSet(_rough, 10),
         "processed phantom": DataSet(_processed, 10),
+        **_second_simulator_sets(),
         "barley": DataSet(lambda seed: _barley(barley), 8, extra_n_clusters=(4, 6, 12, 20))}
 
 # %% ../nbs/70_compare.ipynb #c012
