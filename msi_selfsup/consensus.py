@@ -40,6 +40,7 @@ def analyse_subset(table:PatternTable,
                    config:PatternConfig=PatternConfig(), seed:int=0,
                    features:np.ndarray|None=None, # of all n ions, to start from as well, (n, d)
                    n_significant:int=0, # components of the table that stand out from noise
+                   labels:np.ndarray|None=None, # of all n ions, to start from as well, int (n,)
                   ) -> np.ndarray:  # float64 (n, n_clusters), rows sum to 1
     "Cluster some of the ions; return the probabilities of all n."
     n_components = config.n_components(n_clusters, n_significant, COMPONENT_FACTORS[turn % 3])
@@ -48,7 +49,8 @@ def analyse_subset(table:PatternTable,
     sets = dict(scores=normalize(x[ions])) | ({} if features is None else dict(features=features[ions]))
     starts = {name: spectral_labels(values, n_clusters, None, ASSIGNMENTS[turn % 2], seed)
               for name, values in sets.items()}
-    best = fit_best(x[ions], v[ions], starts, n_clusters, config, gain.take(ions))
+    if labels is not None: starts["labels"] = labels[ions]
+    best = fit_best(x[ions], v[ions], starts, n_clusters, config, gain.take(ions), n_continued=1)
     return best.mixture.predict_proba(x, v)
 
 # %% ../nbs/34_consensus.ipynb #01266147
@@ -71,7 +73,8 @@ def consensus_probabilities(table:PatternTable,
     reference = np.asarray(responsibilities, dtype=np.float64)
     features = None if features is None else as_features(features)
     (n, k), total = reference.shape, np.zeros(reference.shape)
+    labels = reference.argmax(1)
     for turn, ions in enumerate(draw_subsets(n, k, n_resamples, seed)):
-        found = analyse_subset(table, ions, k, turn, config, seed, features, n_significant)
+        found = analyse_subset(table, ions, k, turn, config, seed, features, n_significant, labels)
         total += match_clusters(found, reference)
     return total / n_resamples

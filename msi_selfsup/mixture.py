@@ -143,9 +143,9 @@ def e_step(mixture:PatternMixture,
 def _gain_part(mixture:PatternMixture, moments:Moments) -> np.ndarray: # float64 (fields,)
     "The new variances of the gains."
     def along(matrices): return np.einsum("krf,krf->f", mixture.directions, matrices @ mixture.directions)
-    old, n = mixture.gain_variance, moments.size.sum()
+    old = mixture.gain_variance
     if not len(old): return old
-    return (old**2 * (along(moments.second) - along(moments.precision)) + n * old) / (n + 1)
+    return old**2 * along(moments.second) / (old * along(moments.precision) + 1)
 
 # %% ../nbs/31_mixture.ipynb #b4acfa5e
 def m_step(mixture:PatternMixture, moments:Moments, gain:GainFields|None=None) -> PatternMixture:
@@ -271,11 +271,11 @@ def _first_fits(points:Points, starts:dict, n_clusters:int, gain:GainFields|None
             found[name, fields is gain] = fit_em(mixture, *points, FIRST_STEPS, fields)
     return found
 
-def _leading(fits:dict) -> list[tuple]:
-    "Of each way the starts that are ahead."
+def _leading(fits:dict, n:int) -> list[tuple]:
+    "Of each way the `n` starts that are ahead."
     ordered = sorted(fits, key=lambda name: -fits[name][1][-1])
     by_way = [[name for name in ordered if name[1] is way] for way in (True, False)]
-    return by_way[0][:CONTINUED] + by_way[1][:CONTINUED]
+    return by_way[0][:n] + by_way[1][:n]
 
 # %% ../nbs/31_mixture.ipynb #f8a7e759
 def _reached(fits:dict) -> dict[str, float]:
@@ -296,11 +296,12 @@ def fit_best(scores:np.ndarray, noise_variance:np.ndarray, # as in `fit_mixture`
              n_clusters:int,
              config:PatternConfig=PatternConfig(),
              gain:GainFields|None=None,
+             n_continued:int=CONTINUED, # fits of each way that are taken to their end
             ) -> BestFit:
     "The fit of the highest likelihood, of two from each start; the first of equals. Raises `InputError`."
     points = scores, noise_variance
     fits = _first_fits(points, starts, n_clusters, gain)
-    ends = {name: _continued(fits[name][0], name[1], points, config, gain) for name in _leading(fits)}
+    ends = {name: _continued(fits[name][0], name[1], points, config, gain) for name in _leading(fits, n_continued)}
     likelihoods = _reached(fits) | _reached(ends)
     best = max(ends, key=lambda name: ends[name][1][-1])
     mixture, history = ends[best]

@@ -265,19 +265,19 @@ def _draw_map(axes, points, labels, title:str) -> None:
     axes.spines[:].set_color("#cccccc")
 
 # %% ../nbs/53_plot.ipynb #c038b
-def plot_embedding(before,    # features before training, (n, d); two columns are taken as places
-                   after,     # features after training, (n, e); likewise
+def plot_embedding(before,    # features before the labels were learnt, (n, d); two columns are taken as places
+                   after,     # features after that, (n, e); likewise
                    labels,    # cluster of each ion, int (n,); -1 = unassigned
                    seed:int=0 # of t-SNE
                   ) -> Figure:
-    "t-SNE of the ions before and after training, marked by cluster. Raises `InputError`."
+    "t-SNE of the ions before and after learning, marked by cluster. Raises `InputError`."
     labels = check_per_ion(labels, len(before), "labels")
     if (n := len(after)) != len(before):
         raise InputError("after", f"has {n} rows, before {len(before)}", "give both for the same ions")
     figure = Figure((11, 5.4), dpi=120, layout="constrained")
     for axes, features, name in zip(figure.subplots(1, 2), (before, after), ("before", "after")):
         points = np.asarray(features) if np.shape(features)[1:] == (2,) else tsne(features, seed)
-        _draw_map(axes, points, labels, f"{name} training")
+        _draw_map(axes, points, labels, f"{name} learning")
     return figure
 
 # %% ../nbs/53_plot.ipynb #c044

@@ -29,7 +29,7 @@ from .patterns import PatternConfig, pattern_table
 from .plot import plot_clusters, plot_embedding, plot_montage, plot_n_clusters, tsne
 from .recipe import MixtureLabelling, Recipe, choose_device
 from .report import write_report
-from .run_files import plain_json
+from .run_files import SCHEMA, plain_json
 from .run_folder import read_assignments, read_run_folder
 from .scores import plot_scoreboard, score_clustering, scores_table
 from .spectral import check_n_clusters
@@ -37,8 +37,8 @@ from .tables import read_labelled_mzs
 from .train import atomic_torch_save
 
 # %% auto #0
-__all__ = ['SCHEMA', 'read_labels', 'assignment_table', 'cluster_table', 'write_results', 'checked_settings', 'cluster_run',
-           'score_run', 'linked_pair_score']
+__all__ = ['read_labels', 'assignment_table', 'cluster_table', 'write_results', 'checked_settings', 'cluster_run', 'score_run',
+           'linked_pair_score']
 
 # %% ../nbs/64_run.ipynb #c010
 def _nearest(at:np.ndarray, mz:np.ndarray) -> np.ndarray: # int (n,)
@@ -136,11 +136,11 @@ def _write_pictures(folder:Path, clusterer:IonImageClusterer, judged:Judgement, 
 
 # %% ../nbs/64_run.ipynb #a98fecf9
 def _write_maps(folder:Path, clusterer:IonImageClusterer) -> None:
-    "Write the denoised features, and the t-SNE maps before and after training."
+    "Write the denoised features, and the t-SNE maps before and after the labels were learnt."
     assigned, labels = clusterer.labels_ >= 0, clusterer.labels_
     before, after = np.full((2, len(labels), 2), np.nan, dtype=np.float32)
     before[assigned] = tsne(clusterer.embedding_before_[assigned], clusterer.seed)
-    after[assigned] = tsne(clusterer.embedding_[assigned], clusterer.seed)
+    after[assigned] = tsne(clusterer.denoised_embedding_[assigned], clusterer.seed)
     plot_embedding(before[assigned], after[assigned], labels[assigned]).savefig(folder/"embedding.png")
     features = clusterer.denoised_embedding_.astype(np.float32)
     np.savez_compressed(folder/"embedding.npz", features=features, before=before, after=after)
@@ -156,7 +156,8 @@ def write_results(folder:Path, clusterer:IonImageClusterer, judged:Judgement, ch
                  ) -> None:
     "Write all files of a run: tables, states, pictures, images, the record with findings, the report."
     found = _write_tables(folder, clusterer, judged)
-    states = dict(encoder=clusterer.encoder_.state_dict(), classifier=_classifier_state(clusterer))
+    states = dict(classifier=_classifier_state(clusterer))
+    if clusterer.encoder_ is not None: states["encoder"] = clusterer.encoder_.state_dict()
     for part, state in states.items():
         atomic_torch_save({name: value.cpu() for name, value in state.items()}, folder/f"{part}.pt")
     _write_pictures(folder, clusterer, judged, choice)
@@ -171,7 +172,8 @@ def write_results(folder:Path, clusterer:IonImageClusterer, judged:Judgement, ch
 def _with_weights(recipe:Recipe, weights:str|None) -> Recipe:
     "The recipe with other weights to start from; ImageNet's exist for EfficientNet-B0. Raises `InputError`."
     if weights is not None: recipe = replace(recipe, weights=str(weights))
-    if weights == "imagenet" and recipe.encoder == "grid": recipe = replace(recipe, encoder="efficientnet-b0")
+    if weights not in (None, "none") and recipe.encoder in (None, "grid"):
+        recipe = replace(recipe, encoder="efficientnet-b0" if weights == "imagenet" else "grid")
     if recipe.weights not in ("none", "imagenet"): check_file(recipe.weights, "a file of weights")
     return recipe
 
@@ -231,8 +233,6 @@ def _fingerprint(ions:IonImages, recipe:Recipe, n_clusters:int|None, seed:int, d
                 versions=package_versions(), code=_code_digest())
 
 # %% ../nbs/64_run.ipynb #c3ddf6e0
-SCHEMA = 2 # of config.json; version 0.1 had none
-
 def _input_record(clusterer:IonImageClusterer) -> dict:
     "What config.json states about the images."
     ions, unassigned = clusterer.ions_, clusterer.labels_ < 0
