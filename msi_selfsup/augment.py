@@ -47,10 +47,12 @@ def _blurring(sigma:torch.Tensor, size:int) -> torch.Tensor: # (b, size, size)
 # %% ../nbs/22_augment.ipynb #a9e3f750
 def gaussian_blur(images:torch.Tensor, # (b, 1, height, width), both sides at least 5 pixels
                   sigma:torch.Tensor, # standard deviation in pixels, (b,), above 0
+                  eight_bit:bool=False, # round to 256 grey levels, as torchvision does with 8-bit images
                  ) -> torch.Tensor: # (b, 1, height, width)
     "Gaussian blur, reflected at the border; image by image the same as torchvision's `gaussian_blur`."
     height, width = images.shape[-2:]
-    return (_blurring(sigma, height) @ images[:, 0] @ _blurring(sigma, width).mT)[:, None]
+    blurred = (_blurring(sigma, height) @ images[:, 0] @ _blurring(sigma, width).mT)[:, None]
+    return (255 * blurred).round() / 255 if eight_bit else blurred
 
 # %% ../nbs/22_augment.ipynb #c021
 def adjust_brightness(images:torch.Tensor, # (b, 1, height, width), 0 to 1
@@ -196,8 +198,7 @@ class Augmentation:
         if self.pixel_dropout:
             least, most = self.pixel_dropout
             images = pixel_dropout(images, draw(1 - most, 1 - least), generator)
-        if self.blur: images = gaussian_blur(images, draw(*self.blur))
-        if self.blur and self.eight_bit: images = floor_to_grey(images + 0.5 / 255) # Pillow's blur rounds
+        if self.blur: images = gaussian_blur(images, draw(*self.blur), self.eight_bit)
         if self.brightness or self.contrast:
             brightness = draw(1 - self.brightness, 1 + self.brightness)
             contrast = draw(1 - self.contrast, 1 + self.contrast)
