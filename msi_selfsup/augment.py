@@ -192,17 +192,17 @@ class Augmentation:
         return cls(blur=(0.1, 2.), brightness=0.5, contrast=0.5, noise=0.4, mask=True)
 
     def __call__(self, images:torch.Tensor, mask:torch.Tensor, generator:torch.Generator) -> torch.Tensor:
-        "A random view of each image, see `Augmenter`."
+        "A random view of each image."
         def draw(low, high):
             return low + (high - low) * torch.rand(len(images), generator=generator, device=images.device)
+        def factor(change): return draw(1 - change, 1 + change)
         if self.pixel_dropout:
-            least, most = self.pixel_dropout
-            images = pixel_dropout(images, draw(1 - most, 1 - least), generator)
+            low, high = self.pixel_dropout
+            images = pixel_dropout(images, draw(1 - high, 1 - low), generator)
         if self.blur: images = gaussian_blur(images, draw(*self.blur), self.eight_bit)
         if self.brightness or self.contrast:
-            brightness = draw(1 - self.brightness, 1 + self.brightness)
-            contrast = draw(1 - self.contrast, 1 + self.contrast)
-            images = brightness_contrast(images, brightness, contrast, draw(0, 1) < 0.5, self.eight_bit)
+            factors = factor(self.brightness), factor(self.contrast)
+            images = brightness_contrast(images, *factors, draw(0, 1) < 0.5, self.eight_bit)
         if self.noise: images = adaptive_noise(images, draw(0.001, self.noise), generator)
         if self.eight_bit: images = floor_to_grey(images)
         return images * mask if self.mask else images
