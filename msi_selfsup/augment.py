@@ -15,8 +15,9 @@ from torch.nn import functional as F
 from .core import InputError
 
 # %% auto #0
-__all__ = ['BLUR_WINDOW', 'pixel_dropout', 'gaussian_blur', 'adjust_brightness', 'adjust_contrast', 'brightness_contrast',
-           'adaptive_noise', 'check_number', 'check_range', 'Augmenter', 'check_augmenter', 'Augmentation']
+__all__ = ['BLUR_WINDOW', 'pixel_dropout', 'gaussian_blur', 'adjust_brightness', 'adjust_contrast', 'floor_to_grey',
+           'brightness_contrast', 'adaptive_noise', 'check_number', 'check_flag', 'check_range', 'Augmenter',
+           'check_augmenter', 'Augmentation']
 
 # %% ../nbs/22_augment.ipynb #c010
 def _per_image(parameter:torch.Tensor) -> torch.Tensor: # (b,) -> (b, 1, 1, 1)
@@ -46,10 +47,12 @@ def _blurring(sigma:torch.Tensor, size:int) -> torch.Tensor: # (b, size, size)
 # %% ../nbs/22_augment.ipynb #a9e3f750
 def gaussian_blur(images:torch.Tensor, # (b, 1, height, width), both sides at least 5 pixels
                   sigma:torch.Tensor, # standard deviation in pixels, (b,), above 0
+                  eight_bit:bool=False, # round to 256 grey levels, as torchvision does with 8-bit images
                  ) -> torch.Tensor: # (b, 1, height, width)
     "Gaussian blur, reflected at the border; image by image the same as torchvision's `gaussian_blur`."
     height, width = images.shape[-2:]
-    return (_blurring(sigma, height) @ images[:, 0] @ _blurring(sigma, width).mT)[:, None]
+    blurred = (_blurring(sigma, height) @ images[:, 0] @ _blurring(sigma, width).mT)[:, None]
+    return (255 * blurred).round() / 255 if eight_bit else blurred
 
 # %% ../nbs/22_augment.ipynb #c021
 def adjust_brightness(images:torch.Tensor, # (b, 1, height, width), 0 to 1
@@ -60,19 +63,31 @@ def adjust_brightness(images:torch.Tensor, # (b, 1, height, width), 0 to 1
 
 def adjust_contrast(images:torch.Tensor, # (b, 1, height, width), 0 to 1
                     factor:torch.Tensor, # (b,), 0 = even grey, 1 = unchanged
+                    eight_bit:bool=False, # round the mean to one of 256 grey levels, as Pillow does
                    ) -> torch.Tensor: # 0 to 1
     "Stretch each image about its own mean by its factor, clamped to 0-1."
-    return torch.lerp(images.mean((1, 2, 3), keepdim=True), images, _per_image(factor)).clamp(0, 1)
+    mean = images.mean((1, 2, 3), keepdim=True)
+    if eight_bit: mean = (255 * mean).round() / 255
+    return torch.lerp(mean, images, _per_image(factor)).clamp(0, 1)
+
+# %% ../nbs/22_augment.ipynb #603bd3d9
+def floor_to_grey(images:torch.Tensor # 0 to 1
+                 ) -> torch.Tensor:   # 0 to 1, multiples of 1/255
+    "Round down to 256 grey levels; what is one of them stays, rounding errors of float32 included."
+    return (255 * images + 1e-4).floor() / 255
 
 # %% ../nbs/22_augment.ipynb #c024
 def brightness_contrast(images:torch.Tensor, # (b, 1, height, width), 0 to 1
                         brightness:torch.Tensor, # factors, (b,)
                         contrast:torch.Tensor, # factors, (b,)
                         brightness_first:torch.Tensor, # bool (b,), False = contrast comes first
+                        eight_bit:bool=False, # to 256 grey levels after each of the two
                        ) -> torch.Tensor: # 0 to 1
     "Brightness and contrast of each image, in the order asked for."
     for now in (_per_image(brightness_first), _per_image(~brightness_first)):
-        images = torch.where(now, adjust_brightness(images, brightness), adjust_contrast(images, contrast))
+        stretched = adjust_contrast(images, contrast, eight_bit)
+        images = torch.where(now, adjust_brightness(images, brightness), stretched)
+        if eight_bit: images = floor_to_grey(images)
     return images
 
 # %% ../nbs/22_augment.ipynb #c028
@@ -108,6 +123,12 @@ def check_number(place:str, # the setting
                      f"use a {'whole ' * whole}number from {low:,} to {high:,}")
 
 # %% ../nbs/22_augment.ipynb #3ad58a56
+def check_flag(place:str, # the setting
+               value, # what was given
+              ) -> None:
+    "Raise `InputError` unless `value` is True or False."
+    if not isinstance(value, bool): raise InputError(place, f"{value!r:.80} was given", "use True or False")
+
 def check_range(place:str, # the setting
                 ends, # what was given
                 low:float, # the least that is allowed
@@ -145,6 +166,7 @@ class Augmentation:
     noise:float=0. # strongest adaptive noise; the weakest is 0.001
     pixel_dropout:tuple[float,float]|None=None # range of the probability that a pixel is set to zero
     mask:bool=False # set everything off tissue to zero at the end
+    eight_bit:bool=False # round to 256 grey levels after each effect, as the published code does
 
     def __post_init__(self):
         for name in ("brightness", "contrast", "noise"):
@@ -152,8 +174,7 @@ class Augmentation:
         for name, low, high in (("blur", 0.001, 100), ("pixel_dropout", 0, 0.999)):
             ends = getattr(self, name)
             if ends is not None: check_range(f"augmentation {name}", ends, low, high)
-        if not isinstance(self.mask, bool):
-            raise InputError("augmentation mask", f"{self.mask!r:.80} was given", "use True or False")
+        for name in ("mask", "eight_bit"): check_flag(f"augmentation {name}", getattr(self, name))
 
     @classmethod
     def weak(cls) -> Augmentation:
@@ -171,16 +192,17 @@ class Augmentation:
         return cls(blur=(0.1, 2.), brightness=0.5, contrast=0.5, noise=0.4, mask=True)
 
     def __call__(self, images:torch.Tensor, mask:torch.Tensor, generator:torch.Generator) -> torch.Tensor:
-        "A random view of each image, see `Augmenter`."
+        "A random view of each image."
         def draw(low, high):
             return low + (high - low) * torch.rand(len(images), generator=generator, device=images.device)
+        def factor(change): return draw(1 - change, 1 + change)
         if self.pixel_dropout:
-            least, most = self.pixel_dropout
-            images = pixel_dropout(images, draw(1 - most, 1 - least), generator)
-        if self.blur: images = gaussian_blur(images, draw(*self.blur))
+            low, high = self.pixel_dropout
+            images = pixel_dropout(images, draw(1 - high, 1 - low), generator)
+        if self.blur: images = gaussian_blur(images, draw(*self.blur), self.eight_bit)
         if self.brightness or self.contrast:
-            brightness = draw(1 - self.brightness, 1 + self.brightness)
-            contrast = draw(1 - self.contrast, 1 + self.contrast)
-            images = brightness_contrast(images, brightness, contrast, draw(0, 1) < 0.5)
+            factors = factor(self.brightness), factor(self.contrast)
+            images = brightness_contrast(images, *factors, draw(0, 1) < 0.5, self.eight_bit)
         if self.noise: images = adaptive_noise(images, draw(0.001, self.noise), generator)
+        if self.eight_bit: images = floor_to_grey(images)
         return images * mask if self.mask else images

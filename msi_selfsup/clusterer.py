@@ -36,8 +36,10 @@ from .n_clusters import ClusterNumber, choose_n_clusters
 from .patterns import (
     PatternConfig, PatternTable, SpatialComponents, pattern_table, spatial_components)
 from .recipe import MixtureLabelling, Recipe, SelfTraining, as_ion_images, choose_device
-from .selflabel import (
-    confidence_threshold, predict_probabilities, train_linear_classifier, train_self_labelling)
+from .published_model import take_prepared
+from msi_selfsup.selflabel import (
+    confidence_threshold, predict_probabilities, train_classifier_on_images, train_linear_classifier,
+    train_self_labelling)
 from .simclr import train_simclr
 from .spectral import check_n_clusters, cluster_labels, spectral_labels
 from .structure import structure_test
@@ -70,8 +72,9 @@ def recipe_in_use(self:IonImageClusterer) -> Recipe:
 
 def _prepared(self:IonImageClusterer, ions:IonImages) -> Prepared:
     "Images as the encoder sees them, on the device."
-    recipe = self.recipe_in_use()
-    return prepare(ions, recipe.size, recipe.clip, recipe.n_grey_levels, choose_device(self.device))
+    recipe, device = self.recipe_in_use(), choose_device(self.device)
+    if recipe.prepared: return take_prepared(ions, recipe.size, device)
+    return prepare(ions, recipe.size, recipe.clip, recipe.n_grey_levels, device)
 
 def _comparable(features, recipe:Recipe) -> np.ndarray: # (m, d)
     "Features as they are clustered: of length 1, if the recipe says so."
@@ -331,18 +334,26 @@ def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> Non
     best = features.get(found.initial)                          # None: labels that the user gave
     _consensus(self, data, found, points, None if best is None else _comparable(best, self.recipe_in_use()))
 
+# %% ../nbs/41_clusterer.ipynb #341103cb
+def _new_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:Callable
+                   ) -> tuple[torch.nn.Linear, list[dict]]:
+    "A linear classifier that was trained on the initial labels, and its history."
+    labelling, images = self.recipe_in_use().labelling, data.prepared.images
+    rest = (found.initial_labels, self.n_clusters_, labelling.classifier)
+    if labelling.cached_features:
+        return train_linear_classifier(self._features, *rest, **options("classifier"))
+    return train_classifier_on_images(found.encoder, images, *rest, **options("classifier"))
+
 # %% ../nbs/41_clusterer.ipynb #6f0e1231
 def _train_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:Callable
                      ) -> tuple[torch.nn.Linear, torch.Tensor, str]:
     "The classifier, its probabilities, and why it was declined; adds the stage `classifier`."
-    initial, training = found.initial_labels, self.recipe_in_use().labelling.classifier
     with _timed(self.timings_, "classifier"):
-        classifier, rows = train_linear_classifier(self._features, initial, self.n_clusters_, training,
-                                                   **options("classifier"))
+        classifier, rows = _new_classifier(self, data, found, options)
         first = predict_probabilities(found.encoder, classifier, data.prepared.images)
     declined = decline_reason(rows)
     found.history += rows
-    found.labels["classifier"] = initial if declined else first.argmax(1).cpu().numpy()
+    found.labels["classifier"] = found.initial_labels if declined else first.argmax(1).cpu().numpy()
     found.features["classifier"] = found.features["contrastive learning"]
     return classifier, first, declined
 

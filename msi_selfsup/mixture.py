@@ -301,7 +301,8 @@ def fit_best(scores:np.ndarray, noise_variance:np.ndarray, # as in `fit_mixture`
     "The fit of the highest likelihood, of two from each start; the first of equals. Raises `InputError`."
     points = scores, noise_variance
     fits = _first_fits(points, starts, n_clusters, gain)
-    ends = {name: _continued(fits[name][0], name[1], points, config, gain) for name in _leading(fits, n_continued)}
+    ahead = _leading(fits, n_continued)
+    ends = {name: _continued(fits[name][0], name[1], points, config, gain) for name in ahead}
     likelihoods = _reached(fits) | _reached(ends)
     best = max(ends, key=lambda name: ends[name][1][-1])
     mixture, history = ends[best]

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
 from .core import InputError, check_file
 from .encoder import EfficientNetB0, build_encoder, put_weights, read_state_dict
+from .images import IonImages, Prepared, is_constant
 from .simclr import projection_head
 
 # %% auto #0
-__all__ = ['load_published_model']
+__all__ = ['load_published_model', 'take_prepared']
 
 # %% ../nbs/27_published_model.ipynb #0b15764f
 _PROJECTION_HEAD = {f"projection.{name}" for name in ("0.weight", "0.bias", "2.weight", "2.bias")}
@@ -43,3 +45,19 @@ def load_published_model(path:str|Path # model_CLR.ckpt, model_CLS.ckpt or model
         encoder, head = build_encoder("efficientnet-b0"), _head_of(state, path)
     put_weights(nn.ModuleDict({"embedding": encoder.embedding, "projection": head}), state, path)
     return encoder.eval(), head.eval()
+
+# %% ../nbs/27_published_model.ipynb #a87b8e0c
+def take_prepared(ions:IonImages, # 8-bit grey images: whole numbers from 0 to 255
+                  size:int=96, # side of the square, in pixels, that they must have
+                  device:str|torch.device="cpu",
+                 ) -> Prepared: # constant images are excluded, as by `prepare`
+    "8-bit images as they are, divided by 255: not cut, scaled, resized or masked. Raises `InputError`."
+    (height, width), images, remedy = ions.mask.shape, ions.images, "prepare them so, or use prepared=False"
+    if (height, width) != (size, size):
+        raise InputError("ions", f"their images have {height} x {width} pixels, not {size} x {size}", remedy)
+    if not ((images >= 0) & (images <= 255) & (images % 1 == 0)).all():
+        raise InputError("ions", "their images are not of 8 bits, whole numbers from 0 to 255", remedy)
+    constant = is_constant(ions)
+    kept = np.flatnonzero(~constant)
+    grey = torch.tensor(images[kept], device=device)[:, None] / 255
+    return Prepared(grey, torch.tensor(ions.mask, device=device), kept, np.flatnonzero(constant))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from .spectral import Clusterer
 from .train import TrainingConfig
 
 # %% auto #0
-__all__ = ['MixtureLabelling', 'SelfTraining', 'Recipe', 'choose_device', 'as_ion_images']
+__all__ = ['MixtureLabelling', 'SelfTraining', 'Recipe', 'as_published', 'choose_device', 'as_ion_images']
 
 # %% ../nbs/40_recipe.ipynb #9f255781
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class SelfTraining:
     "Labels by a linear classifier, then by self-labelling; the defaults are those of Hu et al. 2022."
     classifier:TrainingConfig = TrainingConfig(epochs=20, learning_rate=1e-3) # on the encoder's features
     self_labelling:SelfLabelConfig = SelfLabelConfig() # of encoder and classifier together
+    cached_features:bool = True # features for the classifier once; published: anew in every step
 
 # %% ../nbs/40_recipe.ipynb #71cc24b5
 _DROPOUT = Augmentation(pixel_dropout=(0., 0.7))
@@ -55,6 +56,7 @@ class Recipe:
     size:int = 96                     # side of the square that images are resized to, in pixels
     clip:float = 0.999                # intensities above this quantile are cut
     n_grey_levels:int|None = None     # None: no rounding
+    prepared:bool = False             # images are of 8 bits and this size already: see `take_prepared`
     structure_alpha:float|None = 0.05 # ions of larger p (`structure_test`) stay unassigned; None: no test
     encoder:str|torch.nn.Module|None = None # "grid", "efficientnet-b0", or (n, 1, size, size) -> (n, d)
     weights:str = "none"              # "none", "imagenet" or a file of weights to start from
@@ -72,11 +74,13 @@ class Recipe:
             raise InputError("encoder", "is None, and self-training trains one", "give a name or a module")
 
     @classmethod
-    def hu2022(cls) -> Recipe:
-        "The published recipe."
-        return cls("hu2022", n_grey_levels=256, structure_alpha=None, encoder="efficientnet-b0",
-                   weights="imagenet", simclr=SimCLRConfig(), n_neighbours=10, l2_normalise=False,
-                   labelling=SelfTraining())
+    def hu2022(cls, exact:bool=False # undo what differs from the published code
+              ) -> Recipe:
+        "The published recipe, its mistakes mended; `as_published` undoes that, see the table there."
+        recipe = cls("hu2022", n_grey_levels=256, structure_alpha=None, encoder="efficientnet-b0",
+                     weights="imagenet", simclr=SimCLRConfig(), n_neighbours=10, l2_normalise=False,
+                     labelling=SelfTraining())
+        return as_published(recipe) if exact else recipe
 
     @classmethod
     def network(cls) -> Recipe:
@@ -93,6 +97,21 @@ class Recipe:
         recipes:dict = {"default": cls, "network": cls.network, "hu2022": cls.hu2022}
         if name in recipes: return recipes[name]()
         raise InputError("recipe", f"{name!r} is unknown", f"use {' or '.join(recipes)}")
+
+# %% ../nbs/40_recipe.ipynb #ad0c7f1b
+def as_published(recipe:Recipe # `Recipe.hu2022()`
+                ) -> Recipe:
+    "The recipe with all undone in which it differs from the published code, as far as settings go."
+    def training(config): return replace(config, batch_size=183, drop_last=True, full_precision=True)
+    weak, medium, strong = (replace(each, eight_bit=True) for each in
+                            (Augmentation.weak(), Augmentation.medium(), Augmentation.strong()))
+    simclr = replace(recipe.simclr, training=training(recipe.simclr.training), augmentation_a=medium,
+                     augmentation_b=medium, views_together=False, settle_batchnorm=False)
+    last, way = SelfLabelConfig(), SelfTraining()
+    last = replace(last, training=training(last.training), weak=weak, strong=strong, decide_in_eval=False,
+                   settle_batchnorm=False)
+    labelling = SelfTraining(training(way.classifier), last, cached_features=False)
+    return replace(recipe, name="hu2022 exact", prepared=True, simclr=simclr, labelling=labelling)
 
 # %% ../nbs/40_recipe.ipynb #5aae2b8d
 def _best_device(present:dict[str, bool]) -> torch.device:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,15 +15,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .augment import Augmentation, Augmenter, check_augmenter, check_number
+from .augment import Augmentation, Augmenter, check_augmenter, check_flag, check_number
 from .core import InputError
 from .encoder import device_of, embed_images, eval_mode, update_batchnorm
 from .train import (
     TrainingConfig, TrainingStage, copy_to_cpu, decline_reason, full_precision, report_event, train_modules)
 
 # %% auto #0
-__all__ = ['class_means', 'train_linear_classifier', 'confident_cross_entropy', 'confidence_threshold', 'SelfLabelConfig',
-           'predict_probabilities', 'train_self_labelling']
+__all__ = ['class_means', 'train_linear_classifier', 'train_classifier_on_images', 'confident_cross_entropy',
+           'confidence_threshold', 'SelfLabelConfig', 'predict_probabilities', 'train_self_labelling']
 
 # %% ../nbs/26_selflabel.ipynb #c007
 def class_means(features:torch.Tensor, # float (n, d)
@@ -70,11 +71,15 @@ def _assigned(features:torch.Tensor, labels, n_classes:int) -> tuple[torch.Tenso
     return (features, labels) if assigned.all() else (features[assigned], labels[assigned])
 
 # %% ../nbs/26_selflabel.ipynb #74e21bdd
-def _classifier_stage(features:torch.Tensor, labels:torch.Tensor, n_classes:int, seed:int) -> TrainingStage:
-    "A linear layer, whose weights at the start depend on the seed alone, and its step."
+def _new_classifier(features:torch.Tensor, n_classes:int, seed:int) -> nn.Linear:
+    "A linear layer, whose weights depend on the seed alone."
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        classifier = nn.Linear(features.shape[1], n_classes).to(features.device)
+        return nn.Linear(features.shape[1], n_classes).to(features.device)
+
+def _classifier_stage(features:torch.Tensor, labels:torch.Tensor, n_classes:int, seed:int) -> TrainingStage:
+    "A linear layer and its step."
+    classifier = _new_classifier(features, n_classes, seed)
     def step(batch, draws, features, labels):
         return F.cross_entropy(classifier(features[batch]), labels[batch])
     return TrainingStage({"classifier": classifier}, step, len(features), (features, labels), "classifier",
@@ -96,19 +101,51 @@ def train_linear_classifier(
     history = train_modules(stage, training, seed, checkpoint, show=show)
     return _checked(stage.modules["classifier"], features, labels, history), history
 
+# %% ../nbs/26_selflabel.ipynb #0a37d379
+def _on_images_stage(encoder:nn.Module, images:torch.Tensor, labels:torch.Tensor, n_classes:int,
+                     seed:int) -> TrainingStage:
+    "A linear layer, and a step that computes the features of its batch in the encoder's own mode."
+    classifier = _new_classifier(embed_images(encoder, images[:2]), n_classes, seed)
+    def step(batch, draws, images, labels):
+        with torch.no_grad(): features = encoder(images[batch]).flatten(1)
+        return F.cross_entropy(classifier(features), labels[batch])
+    modules = {"encoder": encoder, "classifier": classifier} # the encoder for its running statistics
+    return TrainingStage(modules, step, len(images), (images, labels), "classifier", f"{n_classes} on images")
+
+# %% ../nbs/26_selflabel.ipynb #bb89fe22
+def train_classifier_on_images(
+    encoder:nn.Module, # images -> features; its running statistics change, its weights do not
+    images:torch.Tensor, # prepared, float32 (n, 1, size, size)
+    labels:np.ndarray|torch.Tensor, # as in `train_linear_classifier`
+    n_classes:int,
+    training:TrainingConfig=TrainingConfig(epochs=20, learning_rate=1e-3),
+    seed:int=0,
+    checkpoint:Path|None=None, # as in `train_modules`
+    show:bool|None=None,
+) -> tuple[nn.Linear, list[dict]]: # on the images' device; its history
+    "As `train_linear_classifier`, with features computed in every step (Hu et al. 2022, their code)."
+    images, labels = _assigned(images, labels, n_classes)
+    stage = _on_images_stage(encoder, images, labels, n_classes, seed)
+    encoder.train()
+    history = train_modules(stage, training, seed, checkpoint, show=show)
+    encoder.eval()
+    return _checked(stage.modules["classifier"], embed_images(encoder, images), labels, history), history
+
 # %% ../nbs/26_selflabel.ipynb #c012
 def confident_cross_entropy(weak:torch.Tensor, # logits of the weakly augmented views, float (b, c)
                             strong:torch.Tensor, # logits of the strongly augmented views, float (b, c)
                             threshold:float, # an ion counts where its highest probability exceeds this
-                           ) -> torch.Tensor|None: # scalar; None where no ion is confident
+                           ) -> tuple[torch.Tensor, torch.Tensor]: # loss, NaN where no ion is confident;
+                                                                   # and how many are, int64
     "Class-weighted cross-entropy of `strong` with the confident decisions of `weak` (Van Gansbeke 2020)."
     highest, decision = weak.detach().float().softmax(1).max(1)
     confident = highest > threshold
-    if not confident.any(): return None
-    decision = decision[confident]
-    count = torch.bincount(decision, minlength=weak.shape[1])
-    weight = torch.where(count > 0, len(decision) / count.clamp_min(1), 0.)
-    return F.cross_entropy(strong[confident].float(), decision, weight)
+    empty = torch.zeros(weak.shape[1], dtype=torch.int64, device=weak.device)
+    count = empty.index_add(0, decision, confident.long())
+    weight = torch.where(count > 0, count.sum() * count.clamp_min(1).reciprocal(), 0.)
+    first = (~confident).byte().argsort(stable=True) # a sum begins with the confident ions
+    target = decision.where(confident, -100)[first] # -100: left out
+    return F.cross_entropy(strong[first].float(), target, weight), count.sum()
 
 # %% ../nbs/26_selflabel.ipynb #c0181
 def _check_quantile(quantile:float) -> None:
@@ -134,12 +171,15 @@ class SelfLabelConfig:
     threshold_quantile:float = 0.40 # of the highest probabilities at the start, see `confidence_threshold`
     weak:Augmenter = field(default_factory=Augmentation.weak) # makes the views that are decided on
     strong:Augmenter = field(default_factory=Augmentation.strong) # makes the views that are learnt from
+    decide_in_eval:bool = True # labels of weak views in evaluation mode; published: in train mode
+    settle_batchnorm:bool = True # see `update_batchnorm`; published: statistics stay as training left them
 
     def __post_init__(self):
         if not isinstance(self.training, TrainingConfig):
             raise InputError("training", f"{self.training!r:.80} was given", "give a TrainingConfig")
         _check_quantile(self.threshold_quantile)
         for name in ("weak", "strong"): check_augmenter(name, getattr(self, name))
+        for name in ("decide_in_eval", "settle_batchnorm"): check_flag(name, getattr(self, name))
 
 # %% ../nbs/26_selflabel.ipynb #b2544325
 def predict_probabilities(encoder:nn.Module, # images -> features
@@ -154,7 +194,8 @@ def predict_probabilities(encoder:nn.Module, # images -> features
 class _Clusters:
     "The clusters that have ions at the start, and those that were decided for in an epoch."
     def __init__(self, encoder:nn.Module, classifier:nn.Module, images:torch.Tensor):
-        self.encoder, self.classifier, self.images, self.seen = encoder, classifier, images, set()
+        self.encoder, self.classifier, self.images = encoder, classifier, images
+        self.seen:list[torch.Tensor] = [] # the decisions of this epoch, on the device
         self.at_start = set(self.decided(encoder))
 
     def decided(self, encoder:nn.Module) -> list[int]: # none where a probability is no number
@@ -173,32 +214,39 @@ def _loss_of_clusters(clusters:_Clusters, encoder:nn.Module) -> str: # "" where 
 # %% ../nbs/26_selflabel.ipynb #ad4ec7dc
 def _check_clusters(clusters:_Clusters) -> str: # after an epoch; "" where all is well
     "Look for clusters that were not decided for in this epoch."
-    seen, clusters.seen = clusters.seen, set()
-    if clusters.at_start <= seen: return ""
+    seen, clusters.seen = clusters.seen, []
+    if clusters.at_start <= {c for decisions in seen for c in decisions.tolist()}: return ""
     encoder = copy.deepcopy(clusters.encoder)
     update_batchnorm(encoder, clusters.images)
     return _loss_of_clusters(clusters, encoder)
+
+# %% ../nbs/26_selflabel.ipynb #54683d38
+def _both_views(settings:SelfLabelConfig, images:torch.Tensor, mask:torch.Tensor, draws:torch.Generator):
+    "The weak and the strong view of each image, in single precision."
+    with full_precision(images.device):
+        return settings.weak(images, mask, draws), settings.strong(images, mask, draws)
 
 # %% ../nbs/26_selflabel.ipynb #eca55dee
 def _selflabel_stage(clusters:_Clusters, mask:torch.Tensor, threshold:float,
                      settings:SelfLabelConfig) -> TrainingStage:
     "What `train_self_labelling` trains."
     encoder, classifier = clusters.encoder, clusters.classifier
+    def logits(views): return classifier(encoder(views).flatten(1))
     def step(batch, draws, images, mask):
-        chosen = images[batch]
-        with full_precision(images.device):
-            weak, strong = settings.weak(chosen, mask, draws), settings.strong(chosen, mask, draws)
-        with torch.no_grad(), eval_mode(encoder): decided = classifier(encoder(weak).flatten(1))
-        clusters.seen.update(decided.argmax(1).unique().tolist())
-        return confident_cross_entropy(decided, classifier(encoder(strong).flatten(1)), threshold)
-    return TrainingStage({"encoder": encoder, "classifier": classifier}, step, len(clusters.images),
-                         (clusters.images, mask), _NAME, f"{settings} {threshold}",
+        weak, strong = _both_views(settings, images[batch], mask, draws)
+        mode = eval_mode(encoder) if settings.decide_in_eval else nullcontext()
+        with torch.no_grad(), mode: decided = logits(weak)
+        clusters.seen.append(decided.argmax(1))
+        loss, n = confident_cross_entropy(decided, logits(strong), threshold)
+        return loss, n > 0
+    modules, data = {"encoder": encoder, "classifier": classifier}, (clusters.images, mask)
+    return TrainingStage(modules, step, len(data[0]), data, _NAME, f"{settings} {threshold}",
                          lambda: _check_clusters(clusters), "no image is confident")
 
 # %% ../nbs/26_selflabel.ipynb #c0201
-def _finish(clusters:_Clusters, modules:nn.ModuleDict, start:dict, history:list[dict]) -> None:
-    "Update batch-norm statistics; where clusters are lost even so, decline what was learnt."
-    update_batchnorm(clusters.encoder, clusters.images)
+def _finish(clusters:_Clusters, modules:nn.ModuleDict, start:dict, history:list[dict], settle:bool) -> None:
+    "Update batch-norm statistics if asked for; where clusters are lost, decline what was learnt."
+    if settle: update_batchnorm(clusters.encoder, clusters.images)
     if history and (fault := _loss_of_clusters(clusters, clusters.encoder)):
         modules.load_state_dict(start)
         report_event(history, f"declined: {fault}", stage=_NAME, epoch=history[-1]["epoch"])
@@ -223,5 +271,5 @@ def train_self_labelling(
     encoder.train()
     history = train_modules(stage, settings.training, seed, checkpoint, show=show)
     encoder.eval()
-    if not decline_reason(history): _finish(clusters, modules, start, history)
+    if not decline_reason(history): _finish(clusters, modules, start, history, settings.settle_batchnorm)
     return history

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .augment import Augmentation, Augmenter, check_augmenter, check_number
+from .augment import Augmentation, Augmenter, check_augmenter, check_flag, check_number
 from .core import InputError
 from .encoder import build_encoder, device_of, embed_images, update_batchnorm
 from .train import (
@@ -69,6 +69,8 @@ class SimCLRConfig:
     projection_dim:int = 1024 # length of the projections
     augmentation_a:Augmenter = field(default_factory=Augmentation.medium) # makes the first view
     augmentation_b:Augmenter = field(default_factory=Augmentation.medium) # makes the second view
+    views_together:bool = True # both views pass the encoder in one batch; published: one after the other
+    settle_batchnorm:bool = True # see `update_batchnorm`; published: statistics stay as training left them
 
     def __post_init__(self):
         if not isinstance(self.training, TrainingConfig):
@@ -77,6 +79,7 @@ class SimCLRConfig:
         for name in ("hidden_dim", "projection_dim"):
             check_number(name, getattr(self, name), 1, 10**6, whole=True)
         for name in ("augmentation_a", "augmentation_b"): check_augmenter(name, getattr(self, name))
+        for name in ("views_together", "settle_batchnorm"): check_flag(name, getattr(self, name))
 
 # %% ../nbs/25_simclr.ipynb #s005
 class _Spread:
@@ -110,6 +113,13 @@ def _new_head(encoder:nn.Module, images:torch.Tensor, settings:SimCLRConfig, see
         head = projection_head(n_features, settings.hidden_dim, settings.projection_dim)
     return head.to(device_of(encoder, images.device))
 
+# %% ../nbs/25_simclr.ipynb #e6205863
+def _projections(encoder:nn.Module, head:nn.Module, views:tuple[torch.Tensor, ...],
+                 together:bool) -> torch.Tensor: # (2b, d)
+    "Projections of two batches of views: of one batch of both, or of one after the other."
+    batches = [torch.cat(views)] if together else views
+    return torch.cat([head(encoder(batch).flatten(1)) for batch in batches])
+
 # %% ../nbs/25_simclr.ipynb #96e8c7dc
 def _simclr_stage(encoder:nn.Module, images:torch.Tensor, mask:torch.Tensor, settings:SimCLRConfig,
                   seed:int) -> TrainingStage:
@@ -119,9 +129,9 @@ def _simclr_stage(encoder:nn.Module, images:torch.Tensor, mask:torch.Tensor, set
     def step(batch, draws, images, mask):
         chosen = images[batch]
         with full_precision(images.device): # whatever the network uses
-            a = settings.augmentation_a(chosen, mask, draws)
-            b = settings.augmentation_b(chosen, mask, draws)
-        projections = head(encoder(torch.cat([a, b])).flatten(1))
+            both = settings.augmentation_a, settings.augmentation_b
+            views = tuple(augmentation(chosen, mask, draws) for augmentation in both)
+        projections = _projections(encoder, head, views, settings.views_together)
         spread.record(projections)
         return loss(*projections.chunk(2))
     return TrainingStage({"encoder": encoder, "head": head}, step, len(images), (images, mask), _NAME,
@@ -132,9 +142,9 @@ def _are_same(images:torch.Tensor) -> bool:
     "Whether there are images, and all are the same."
     return len(images) > 0 and bool((images == images[:1]).all())
 
-def _finish(encoder:nn.Module, images:torch.Tensor, start:dict, history:list[dict]) -> None:
-    "Update batch-norm statistics; where the features are of no use, set the encoder to `start`."
-    update_batchnorm(encoder, images)
+def _finish(encoder:nn.Module, images:torch.Tensor, start:dict, history:list[dict], settle:bool) -> None:
+    "Update batch-norm statistics if asked for; where features are of no use, set the encoder to `start`."
+    if settle: update_batchnorm(encoder, images)
     if history and (fault := feature_fault(embed_images(encoder, images))):
         encoder.load_state_dict(start)
         report_event(history, f"declined: {fault}", stage=_NAME, epoch=history[-1]["epoch"])
@@ -158,7 +168,7 @@ def train_simclr(
     encoder.train()
     history = train_modules(stage, settings.training, seed, checkpoint, show=show)
     encoder.eval()
-    if not decline_reason(history): _finish(encoder, images, start, history)
+    if not decline_reason(history): _finish(encoder, images, start, history, settings.settle_batchnorm)
     return history
 
 # %% ../nbs/25_simclr.ipynb #s013

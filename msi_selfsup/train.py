@@ -20,13 +20,13 @@ from fastcore.basics import patch
 from torch import nn
 
 from . import __version__
-from .augment import check_number
-from .core import atomic_write, check_seed, progress_bar
+from .augment import check_flag, check_number
+from .core import InputError, atomic_write, check_seed, progress_bar
 from .encoder import device_of, read_tensors, recover_from_memory, weight_bytes
 
 # %% auto #0
-__all__ = ['TrainingConfig', 'resolve_batch_size', 'draw_batches', 'half_precision', 'full_precision', 'TrainingStage',
-           'copy_to_cpu', 'atomic_torch_save', 'report_event', 'decline_reason', 'train_modules']
+__all__ = ['TrainingConfig', 'plan_batches', 'draw_batches', 'mixed_precision', 'full_precision', 'TrainingStage', 'copy_to_cpu',
+           'atomic_torch_save', 'report_event', 'decline_reason', 'train_modules']
 
 # %% ../nbs/24_train.ipynb #c007
 @dataclass(frozen=True)
@@ -34,24 +34,39 @@ class TrainingConfig:
     "How a stage is trained. Raises `InputError` for a number out of range."
     epochs:int # passes over the data
     learning_rate:float # of Adam, at the start; a cosine takes it to 0 over the epochs
-    batch_size:int|None=None # ions per batch; None: half of the data set, within 16 to 256
+    batch_size:int|None=None # most ions per batch; None: half of the data set, within 16 to 256
+    drop_last:bool=False # batches of exactly `batch_size`; the ions of an incomplete last one are dropped
+    full_precision:bool=False # float32 on every device; else bfloat16 on a GPU that computes in it
 
     def __post_init__(self):
         check_number("epochs", self.epochs, 0, 10**6, whole=True)
         check_number("learning_rate", self.learning_rate, 1e-30, 1e30)
         if self.batch_size is not None: check_number("batch_size", self.batch_size, 2, 10**9, whole=True)
+        for name in ("drop_last", "full_precision"): check_flag(name, getattr(self, name))
+        if self.drop_last and self.batch_size is None:
+            raise InputError("drop_last", "no batch_size is given", "give the size of a complete batch")
 
 # %% ../nbs/24_train.ipynb #6a6bf4de
-def resolve_batch_size(n:int, # ions in the data set
-                       batch_size:int|None, # None: half of them, within 16 to 256
-                      ) -> int: # never more than there are
-    "Ions per batch."
-    return min(n, batch_size if batch_size is not None else min(max(n // 2, 16), 256))
+def plan_batches(n:int, # ions in the data set
+                 batch_size:int|None=None, # most ions per batch; None: half of them, within 16 to 256
+                 drop_last:bool=False, # batches of exactly `batch_size`, as published
+                ) -> tuple[int, int]: # batches per epoch, and ions in each
+    "How an epoch is divided into batches of one size. Raises `InputError` where no complete one remains."
+    if drop_last and n >= batch_size: return n // batch_size, batch_size
+    if drop_last:
+        raise InputError("batch_size", f"{batch_size} was asked for, but there are {n} ions, and an "
+                         "incomplete batch is dropped", f"use {n} or less, or drop_last=False")
+    least, most, fewest = (16, 256, 2) if batch_size is None else (1, batch_size, 1)
+    n_batches = max(fewest, n // (most + 1) + 1)
+    return n_batches, min(n, max(least, n // n_batches))
 
 # %% ../nbs/24_train.ipynb #c010
-def draw_batches(n:int, size:int, generator:torch.Generator) -> torch.Tensor: # int64 (n // size, size)
-    "The positions of the ions in each batch of one epoch; each ion at most once."
-    return torch.randperm(n, generator=generator)[:n // size * size].view(-1, size)
+def draw_batches(n:int, # ions in the data set
+                 n_batches:int, size:int, # from `plan_batches`
+                 generator:torch.Generator) -> torch.Tensor: # int64 (n_batches, size)
+    "The positions of the ions in each batch of one epoch: the order is random, no ion is twice in a batch."
+    starts = torch.arange(n_batches) * min(size, n // n_batches)
+    return torch.randperm(n, generator=generator)[(starts[:, None] + torch.arange(size)) % n]
 
 # %% ../nbs/24_train.ipynb #2f5bd524
 def _learning_rate(training:TrainingConfig, epoch:int) -> float:
@@ -59,13 +74,13 @@ def _learning_rate(training:TrainingConfig, epoch:int) -> float:
     return training.learning_rate * (1 + math.cos(math.pi * epoch / training.epochs)) / 2
 
 # %% ../nbs/24_train.ipynb #t002
-def half_precision(device:torch.device) -> AbstractContextManager:
-    "Half precision where it pays, on CUDA; elsewhere nothing."
-    if device.type != "cuda": return nullcontext()
-    return torch.autocast("cuda", dtype=torch.float16, cache_enabled=False)
+def mixed_precision(device:torch.device) -> AbstractContextManager:
+    "bfloat16 on a CUDA device that computes in it; elsewhere nothing."
+    if device.type != "cuda" or torch.cuda.get_device_capability(device) < (8, 0): return nullcontext()
+    return torch.autocast("cuda", dtype=torch.bfloat16, cache_enabled=False)
 
 def full_precision(device:torch.device) -> AbstractContextManager:
-    "Single precision inside a block of half precision."
+    "Single precision inside a block of mixed precision."
     return torch.autocast(device.type, enabled=False) if device.type in ("cuda", "cpu") else nullcontext()
 
 # %% ../nbs/24_train.ipynb #b66c9946
@@ -73,7 +88,7 @@ def full_precision(device:torch.device) -> AbstractContextManager:
 class TrainingStage:
     "What is trained, from what, and by which step."
     modules:dict[str, nn.Module] # trained, in place
-    step:Callable # (positions int64 (b,), generator, *data) -> loss, a scalar; None: the batch is skipped
+    step:Callable # (positions int64 (b,), generator, *data) -> loss, or loss and bool: is the batch used?
     n:int # ions in the data set
     data:tuple[torch.Tensor, ...]=() # what the step learns from; taken to the device of the modules
     name:str="training" # for the progress bar, the history and the checkpoint
@@ -125,18 +140,23 @@ class _State:
     def __post_init__(self):
         torch.manual_seed(self.seed)
         self.modules = nn.ModuleDict(self.stage.modules)
-        self.size = resolve_batch_size(self.stage.n, self.training.batch_size) # ions per batch
+        self.divide()
         self.optimiser = torch.optim.Adam(self.modules.parameters(), self.training.learning_rate)
         self.order = torch.Generator().manual_seed(self.seed) # of the batches, on the CPU
         self.to(device_of(self.modules))
 
+    def divide(self, most:int|None=None) -> None:
+        "Divide an epoch into batches as the settings say, or into batches of at most so many ions."
+        training = self.training
+        plan = plan_batches(self.stage.n, most or training.batch_size, training.drop_last)
+        self.n_batches, self.size = plan
+
     def to(self, device:torch.device) -> None:
-        "Take modules and data to a device, with a new generator of draws and a new half-precision scaler."
+        "Take modules and data to a device, with a new generator of draws."
         self.device = device
         self.modules.to(device)
         self.data = tuple(part.to(device) for part in self.stage.data)
         self.draws = torch.Generator(device).manual_seed(self.seed) # of the augmentations
-        self.scaler = torch.amp.GradScaler("cuda", enabled=device.type == "cuda")
 
 # %% ../nbs/24_train.ipynb #t0081
 @patch
@@ -145,8 +165,8 @@ def snapshot(self:_State) -> dict:
     on_device = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else torch.empty(0)
     return copy_to_cpu(dict(
         modules=dict(self.modules.state_dict()), optimiser=self.optimiser.state_dict(),
-        scaler=self.scaler.state_dict(), draws=self.draws.get_state(), order=self.order.get_state(),
-        dropout=torch.get_rng_state(), dropout_on_device=on_device, device=self.device.type, size=self.size,
+        draws=self.draws.get_state(), order=self.order.get_state(), dropout=torch.get_rng_state(),
+        dropout_on_device=on_device, device=self.device.type, n_batches=self.n_batches, size=self.size,
         epoch=self.epoch, rate_factor=self.rate_factor, history=[dict(row) for row in self.history]))
 
 # %% ../nbs/24_train.ipynb #t0082
@@ -156,12 +176,11 @@ def restore(self:_State, snapshot:dict) -> None:
     self.modules.load_state_dict(snapshot["modules"])
     # a copy: the optimiser would keep, and change, the tensors that it is given
     self.optimiser.load_state_dict(copy_to_cpu(snapshot["optimiser"]))
-    self.scaler.load_state_dict(snapshot["scaler"])
     self.order.set_state(snapshot["order"]); torch.set_rng_state(snapshot["dropout"])
     if snapshot["device"] == self.device.type: self.draws.set_state(snapshot["draws"])
     if snapshot["device"] == self.device.type == "cuda":
         torch.cuda.set_rng_state(snapshot["dropout_on_device"], self.device)
-    self.size, self.epoch = snapshot["size"], snapshot["epoch"]
+    self.n_batches, self.size, self.epoch = snapshot["n_batches"], snapshot["size"], snapshot["epoch"]
     self.rate_factor, self.history = snapshot["rate_factor"], [dict(row) for row in snapshot["history"]]
 
 # %% ../nbs/24_train.ipynb #t012
@@ -206,22 +225,40 @@ def read(self:_Checkpoint, state:_State) -> None:
         warnings.warn(f"{self.path}: {cause}; the stage starts anew")
         state.restore(start)
 
-# %% ../nbs/24_train.ipynb #c019
-def _run_epoch(state:_State, positions:torch.Tensor) -> tuple[float, int]:
-    "Train on each batch; the mean loss (NaN where all were skipped) and the number of skipped batches."
-    losses = []
-    for batch in positions.to(state.device):
-        with half_precision(state.device): loss = state.stage.step(batch, state.draws, *state.data)
-        if loss is None: continue
+# %% ../nbs/24_train.ipynb #3cf500dd
+def _changing(state:_State) -> list[torch.Tensor]:
+    "The weights, and what the optimiser remembers of each."
+    remembered = [part for of_one in state.optimiser.state.values() for part in of_one.values()]
+    return [*state.modules.parameters(), *remembered]
+
+@torch.no_grad()
+def _step_if(state:_State, used:torch.Tensor) -> None:
+    "A step of the optimiser, which is undone where `used` is False."
+    before = {id(part): part.clone() for part in _changing(state) if part.device == used.device}
+    state.optimiser.step()
+    for part in _changing(state):
+        if part.device == used.device: part.copy_(torch.where(used, part, before.get(id(part), 0)))
+
+# %% ../nbs/24_train.ipynb #e397134e
+def _train_batches(state:_State, batches:torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    "Train on each batch, without waiting for the device: the losses, and which batches were used."
+    losses, always, all_used = [], torch.ones((), dtype=torch.bool, device=state.device), []
+    for batch in batches:
+        with nullcontext() if state.training.full_precision else mixed_precision(state.device):
+            found = state.stage.step(batch, state.draws, *state.data)
+        loss, used = found if isinstance(found, tuple) else (found, always)
         state.optimiser.zero_grad(set_to_none=True)
-        state.scaler.scale(loss).backward()
-        state.scaler.step(state.optimiser)
-        state.scaler.update()
-        losses.append(loss.detach())
-    skipped, all_losses = len(positions) - len(losses), torch.stack(losses) if losses else torch.empty(0)
-    # where half precision overflows, the scaler leaves the weights alone
-    if state.device.type == "cuda": all_losses = all_losses[all_losses.isfinite()]
-    return all_losses.mean().item(), skipped
+        loss.backward()
+        if used is always: state.optimiser.step()
+        else: _step_if(state, used)
+        losses.append(loss.detach()); all_used.append(used)
+    return torch.stack(losses), torch.stack(all_used)
+
+# %% ../nbs/24_train.ipynb #fb75ec0d
+def _run_epoch(state:_State, positions:torch.Tensor) -> tuple[float, int]:
+    "Train on each batch; the mean loss (NaN where none was used) and the number of unused batches."
+    losses, used = (found.cpu() for found in _train_batches(state, positions.to(state.device)))
+    return losses[used].mean().item(), int((~used).sum())
 
 # %% ../nbs/24_train.ipynb #t015
 def report_event(history:list[dict], event:str, # what happened
@@ -254,6 +291,7 @@ def _end(state:_State, start:dict, row:dict, fault:str, idle:str) -> None:
     else: report_event(state.history, f"{idle}; ended here", **row)
     state.epoch = state.training.epochs
 
+# %% ../nbs/24_train.ipynb #825db623
 def _after_epoch(state:_State, start:dict, row:dict, idle:str) -> None:
     "Go on, begin again at `start`, or end the stage."
     fault = _fault(state, row["loss"], bool(idle))
@@ -261,7 +299,8 @@ def _after_epoch(state:_State, start:dict, row:dict, idle:str) -> None:
         state.history.append(row)
         state.epoch += 1
     elif fault and state.rate_factor == 1:
-        state.restore(start | dict(history=state.history, size=state.size, rate_factor=0.1))
+        kept = dict(history=state.history, n_batches=state.n_batches, size=state.size)
+        state.restore(start | kept | dict(rate_factor=0.1))
         report_event(state.history, f"{fault}; restarted at a tenth of the learning rate", **row)
     else: _end(state, start, row, fault, idle)
 
@@ -270,16 +309,21 @@ def _set_back(state:_State, before:dict, size:int|None, device:torch.device) -> 
     "Return to the end of the epoch before, with smaller batches or on another device."
     if device != state.device: state.to(device)
     state.restore(before)
-    state.size = size or resolve_batch_size(state.stage.n, state.training.batch_size)
+    state.divide(size)
     return f"memory ran out: batches of {state.size} on {device.type}"
 
 # %% ../nbs/24_train.ipynb #t017
+def _begin_epoch(state:_State) -> dict: # its row of the history
+    "Set the learning rate of the next epoch."
+    rate = _learning_rate(state.training, state.epoch) * state.rate_factor
+    for group in state.optimiser.param_groups: group["lr"] = rate
+    return dict(stage=state.stage.name, epoch=state.epoch + 1, loss=math.nan, learning_rate=rate, skipped=0)
+
+# %% ../nbs/24_train.ipynb #299f375b
 def _next_epoch(state:_State, before:dict, start:dict) -> dict: # the state after it
     "Train for an epoch and judge it; where memory ran out, return to `before`."
-    stage, rate = state.stage, _learning_rate(state.training, state.epoch) * state.rate_factor
-    for group in state.optimiser.param_groups: group["lr"] = rate
-    row = dict(stage=stage.name, epoch=state.epoch + 1, loss=math.nan, learning_rate=rate, skipped=0)
-    positions = draw_batches(stage.n, state.size, state.order)
+    stage, row = state.stage, _begin_epoch(state)
+    positions = draw_batches(stage.n, state.n_batches, state.size, state.order)
     try: row["loss"], row["skipped"] = _run_epoch(state, positions)
     except Exception as e:
         size, device = recover_from_memory(e, state.size, min(8, state.size), state.device, stage.name)
