@@ -265,7 +265,7 @@ def _draw_map(axes, points, labels, title:str) -> None:
     axes.spines[:].set_color("#cccccc")
 
 # %% ../nbs/53_plot.ipynb #c038b
-def plot_embedding(before,    # features before the labels were learnt, (n, d); two columns are taken as places
+def plot_embedding(before,    # features before labels were learnt, (n, d); two columns are places
                    after,     # features after that, (n, e); likewise
                    labels,    # cluster of each ion, int (n,); -1 = unassigned
                    seed:int=0 # of t-SNE

@@ -37,13 +37,10 @@ def at_true_n_clusters(results:pd.DataFrame) -> pd.DataFrame:
     return results[results.n_clusters == results.groupby("set").n_clusters.transform("min")]
 
 def last_stages(results:pd.DataFrame) -> list[str]:
-    "The last stage of each recipe and, before it, its mixture from the patterns; named as in `long_table`."
+    "The last stage of each recipe, named as in `long_table`."
     fitted = results[results.missing.isna() & ~results.stage.isin(list(FEATURE_SETS))]
-    ends = []
-    for method, stages in fitted.groupby("method", sort=False).stage:
-        own = [*dict.fromkeys(stages[stages == "mixture from patterns"]), stages.iloc[-1]]
-        ends += [f"{method}: {stage}" for stage in own]
-    return ends
+    last = fitted.groupby("method", sort=False).stage.last()
+    return [f"{method}: {stage}" for method, stage in last.items()]
 
 # %% ../nbs/71_results.ipynb #068b7e5e
 PRIMARY_METRICS = {"barley": ("linked_pair_excess",)} # all others: ("hungarian", "ari")
