@@ -30,6 +30,7 @@ from .encoder import build_encoder, embed_images
 from .features import feature_set, feature_set_of_subset, feature_sets
 from .images import IonImages, Prepared, clip_and_scale, prepare
 from .gain import GainFields, gain_fields
+from .levels import Levels, nested_levels
 from .mixture import (
     PatternMixture, Points, check_labels, denoised_coordinates, fit_best, fit_mixture)
 from .n_clusters import ClusterNumber, choose_n_clusters
@@ -224,6 +225,7 @@ class _Found:
     classifier:PatternMixture|torch.nn.Linear|None = None
     components:SpatialComponents|None = None
     gain:GainFields|None = None
+    points:Points|None = None      # scores and noise variance, (m, r) and (m,)
     denoised:np.ndarray|None = None # (m, d)
     likelihoods:dict[str, float] = field(default_factory=dict)
 
@@ -320,7 +322,8 @@ def _components(self:IonImageClusterer, table:PatternTable, found:_Found) -> Poi
     found.components = spatial_components(table, n_components, config)
     scores, noise_variance = table.scores(found.components)
     found.gain = gain_fields(table, found.components, scores, noise_variance, config.gain_order)
-    return scores, noise_variance
+    found.points = scores, noise_variance
+    return found.points
 
 # %% ../nbs/41_clusterer.ipynb #b7308c94
 def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> None:
@@ -476,6 +479,7 @@ def _store(self:IonImageClusterer, ions:IonImages, data:_Data, found:_Found) -> 
     self.stage_features_, self.history_ = found.features, pd.DataFrame(found.history)
     self.initialised_from_, self.likelihoods_ = found.initial, found.likelihoods
     _store_embeddings(self, found, spread)
+    self.levels_ = _levels(self, found)
     return self
 
 # %% ../nbs/41_clusterer.ipynb #50158ed9
@@ -485,6 +489,13 @@ def _store_embeddings(self:IonImageClusterer, found:_Found, spread:Callable) -> 
     self.denoised_embedding_, self._subset_scores = spread(found.denoised), {}
     self._before = self._features = None
 
+# %% ../nbs/41_clusterer.ipynb #220f1cf4
+def _levels(self:IonImageClusterer, found:_Found) -> Levels|None:
+    "The result at every number of clusters, where there is a mixture."
+    if found.points is None: return None
+    many = self.n_clusters_choice_.labels
+    return nested_levels(self.labels_[self.kept_], many[max(many)], self.classifier_, *found.points)
+
 # %% ../nbs/41_clusterer.ipynb #96b5bd2b
 FITTED = {
     "labels_": "cluster of each ion, int64 (n,), -1 = unassigned",
@@ -492,6 +503,7 @@ FITTED = {
     "probabilities_": "of each cluster, float32 (n, k); of a mixture, by consensus",
     "n_clusters_": "number of clusters, k",
     "n_clusters_choice_": "the number that the data support, a `ClusterNumber`; None with k and SelfTraining",
+    "levels_": "nested labels of the m ions at every number of clusters, `Levels`; None without a mixture",
     "structure_p_value_": "of the structure test, float64 (n,); NaN where not tested",
     "kept_": "positions of the m clustered ions, int64 (m,)",
     "ions_": "the n ion images",

@@ -103,6 +103,13 @@ def _all_features(clusterer:IonImageClusterer) -> np.ndarray: # (n, d), zero for
     features = clusterer.feature_sets_["sqrt smoothed pearson"]
     return at_positions(features, clusterer.kept_, len(clusterer.ions_))
 
+# %% ../nbs/64_run.ipynb #0aa0000b
+def _level_table(clusterer:IonImageClusterer) -> pd.DataFrame:
+    "One row per ion, one column per number of clusters, from few to many; -1 = unassigned."
+    labels, n = clusterer.levels_.labels, len(clusterer.ions_)
+    columns = {f"k{k}": at_positions(labels[k], clusterer.kept_, n, -1) for k in sorted(labels)}
+    return pd.DataFrame(dict(mz=clusterer.ions_.mz.round(6), **columns))
+
 # %% ../nbs/64_run.ipynb #33b99e01
 def _write_tables(folder:Path, clusterer:IonImageClusterer, judged:Judgement) -> pd.DataFrame:
     "Write the tables of a run; returns the assignments."
@@ -114,6 +121,7 @@ def _write_tables(folder:Path, clusterer:IonImageClusterer, judged:Judgement) ->
     table(judged.scores, "scores.csv")
     table(history if len(history.columns) else pd.DataFrame(columns=_LOSSES), "losses.csv")
     table(pd.DataFrame(dict(mz=ions.mz.round(6), **judged.baselines)), "baselines.csv")
+    if clusterer.levels_ is not None: table(_level_table(clusterer), "levels.csv")
     return found
 
 # %% ../nbs/64_run.ipynb #14cf95cf

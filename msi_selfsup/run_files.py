@@ -83,7 +83,8 @@ _TABLES = {"assignments.csv": dict(mz=(0, np.inf), name=str, cluster=(-1, _MAX_C
                                 mean_confidence=(0, 1), typical_mz=str),
            "scores.csv": dict(stage=str, metric=str, value=(-1e15, 1e15, False, True)),
            "losses.csv": dict(stage=str, epoch=(0, 1e9, True), loss=(-1e39, 1e39, False, True)),
-           "baselines.csv": dict(mz=(0, np.inf))} # columns: text, or the arguments of `_numbers`
+           "baselines.csv": dict(mz=(0, np.inf)),
+           "levels.csv": dict(mz=(0, np.inf))} # columns: text, or the arguments of `_numbers`
 RUN_TABLES = tuple(_TABLES)
 
 # %% ../nbs/60_run_files.ipynb #c14b

@@ -30,6 +30,7 @@ class RunFolder:
     scores:pd.DataFrame|None=None     # stage, metric, value (NaN: not measured)
     losses:pd.DataFrame|None=None     # stage, epoch, loss
     baselines:pd.DataFrame|None=None  # mz, and the clusters by each plain method
+    levels:pd.DataFrame|None=None     # mz, and the clusters at each number of them, nested: k2, k3, ...
     config:dict|None=None             # config.json, with the counts of `found`
     features:np.ndarray|None=None     # float32 (n, d)
     before:np.ndarray|None=None       # places on the map before the labels were learnt, float32 (n, 2)
@@ -164,28 +165,44 @@ def _read_embedding(path:Path, labels:np.ndarray, needed:tuple) -> dict[str, np.
     _check_places(path, found, labels)
     return found
 
+# %% ../nbs/61_run_folder.ipynb #5daa246f
+def _check_levels(path:Path, levels:pd.DataFrame, table:pd.DataFrame) -> None:
+    "Raise `InputError` where the level of the run has other clusters than assignments.csv."
+    own = table["cluster"].to_numpy()
+    name = f"k{len(np.unique(own[own >= 0]))}"
+    if name not in levels: raise InputError(path, f"it has no column {name}", REMAKE)
+    _, numbers = np.unique(own[own >= 0], return_inverse=True)
+    expected = np.full(len(own), -1.)
+    expected[own >= 0] = numbers
+    if len(odd := np.flatnonzero(levels[name].to_numpy(float) != expected)):
+        cause = f"{name} is {levels[name].iloc[odd[0]]:g}, and the cluster in assignments.csv {own[odd[0]]}"
+        raise InputError(f"{path}, row {odd[0] + 2}", cause, REMAKE)
+
 # %% ../nbs/61_run_folder.ipynb #c039
 RUN_PARTS = ("assignments.csv", "clusters.csv", "scores.csv", "losses.csv", "config.json", "ions.npz",
              "embedding.npz")
 
+
+# %% ../nbs/61_run_folder.ipynb #a8bb199c
 def _read_tables(folder:Path, there:list[str], ions:IonImages) -> dict[str, pd.DataFrame]:
     "The tables of a run, each checked by itself and against the ions and their clusters."
     max_bytes = {"assignments.csv": 1e6 + 1e4 * len(ions), "clusters.csv": 1e5 + 1e3 * len(ions),
-                 "baselines.csv": 1e5 + 1e3 * len(ions)}
+                 "baselines.csv": 1e5 + 1e3 * len(ions), "levels.csv": 1e5 + 1e3 * len(ions)}
     tables = {name[:-4]: read_run_table(folder/name, name, max_bytes.get(name, 2e7))
               for name in there if name in RUN_TABLES}
-    for name in ("assignments", "baselines"):
+    for name in ("assignments", "baselines", "levels"):
         if name in tables: _check_rows(folder/f"{name}.csv", tables[name], ions)
     if "clusters" in tables:
         _check_clusters(folder/"clusters.csv", tables["clusters"], tables["assignments"])
     if "scores" in tables: _check_scores(folder/"scores.csv", tables["scores"])
+    if "levels" in tables: _check_levels(folder/"levels.csv", tables["levels"], tables["assignments"])
     return tables
 
 # %% ../nbs/61_run_folder.ipynb #1bfb5dc4
 def _find_parts(folder:Path, needed:tuple) -> list[str]:
     "The files of a run that are there. Raises `InputError` where a needed one is missing."
     def there(name): return (folder/name).exists() or (folder/name).is_symlink()
-    found = [name for name in (*RUN_PARTS, "baselines.csv") if there(name)]
+    found = [name for name in (*RUN_PARTS, "baselines.csv", "levels.csv") if there(name)]
     if "assignments.csv" not in found:
         raise InputError(folder, "this is no finished run", "give the folder that msi_cluster made")
     if missing := [name for name in ("ions.npz", *needed) if name not in found]:
