@@ -41,7 +41,7 @@ def polarity_codes(polarity, # of each ion, (n,); one string or None: all alike
 # %% ../nbs/50_find_pairs.ipynb #482da616
 def mass_differences(links # names in `LINKS`, or a dict of names and mass differences in Da
                     ) -> dict[str, float]: # in Da, by the name of the link
-    "The mass difference of each link. Raises `InputError` for an unknown name, and for one that is not above 0."
+    "The mass difference of each link. Raises `InputError` for an unknown name or a mass not above 0."
     if isinstance(links, dict):
         if all(mass > 0 for mass in links.values()): return links
         cause = "holds a mass difference that is not above 0"
@@ -53,7 +53,7 @@ def mass_differences(links # names in `LINKS`, or a dict of names and mass diffe
 
 # %% ../nbs/50_find_pairs.ipynb #99246bd8
 def _pairs_between(mz, low, high) -> tuple[np.ndarray, np.ndarray]: # int (pairs,) each
-    "Positions in sorted `mz` of all pairs whose heavier ion lies from `low` to `high`, given per lighter ion."
+    "Positions in sorted `mz` of all pairs whose heavier ion lies in `low` to `high` of the lighter one."
     first = np.maximum(np.searchsorted(mz, low), np.arange(len(mz)) + 1)
     count = np.maximum(np.searchsorted(mz, high, side="right") - first, 0)
     light = np.repeat(np.arange(len(mz)), count)
