@@ -152,7 +152,7 @@ def _matched_pairs(mz, molecule, mass:float, ppm:float, known) -> tuple[np.ndarr
     return light[nearest], heavy[nearest]
 
 # %% ../nbs/50_find_pairs.ipynb #cfd1fca6
-def _chance_pairs(mz, molecule, link:str, mass:float, ppm:float, known) -> tuple[np.ndarray, np.ndarray, bool]:
+def _chance_pairs(mz, molecule, link:str, mass:float, ppm:float, known): # -> two arrays, bool
     "Pairs in sorted `mz` that measure the chance of a link; whether they are decoys."
     masses = DECOYS.get(link, ()) if LINKS.get(link) == mass else ()
     each = [_unrelated(mz, molecule, *_pairs_apart(mz, decoy, ppm), ppm, known) for decoy in masses]

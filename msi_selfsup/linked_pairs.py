@@ -138,7 +138,7 @@ def _fraction_by_link(shared, link, links) -> dict[str, tuple[int, float]]:
     return {name: (len(pairs), float(pairs.mean()) if len(pairs) else np.nan) for name, pairs in own.items()}
 
 # %% ../nbs/50_linked_pairs.ipynb #c035
-def _excess_of_pairs(pairs:WeightedPairs, labels, codes, by_link, permutations:int, seed:int) -> LinkedPairExcess:
+def _excess_of_pairs(pairs:WeightedPairs, labels, codes, by_link, permutations:int, seed:int):
     "For given pairs; polarities are numbered from 0."
     nan = np.nan
     if not pairs.n_linked: return LinkedPairExcess(nan, 0, 0, nan, nan, nan, nan, by_link)
@@ -146,9 +146,9 @@ def _excess_of_pairs(pairs:WeightedPairs, labels, codes, by_link, permutations:i
     linked = float(same[:pairs.n_linked].mean())
     chance = -float(pairs.weight[pairs.n_linked:] @ same[pairs.n_linked:])
     error, p_value = _standard_error(pairs, same), _permutation_p(pairs, labels, codes, permutations, seed)
-    matched = len(same) - pairs.n_linked - pairs.n_decoys
-    return LinkedPairExcess(linked - chance, pairs.n_linked, _n_independent(pairs), linked, chance, error, p_value,
-                            by_link, pairs.n_decoys, matched)
+    n, independent = pairs.n_linked, _n_independent(pairs)
+    return LinkedPairExcess(linked - chance, n, independent, linked, chance, error, p_value, by_link,
+                            pairs.n_decoys, len(same) - n - pairs.n_decoys)
 
 # %% ../nbs/50_linked_pairs.ipynb #c035b
 def linked_pair_excess(
@@ -173,7 +173,7 @@ def level_margin(standard_error:float,   # of the difference of two excesses
                  n_pairs:int,            # linked pairs
                  n_independent_pairs:int # sets of them that share no ion with another set
                 ) -> float:              # NaN below two sets
-    "The difference up to which two linked-pair excesses are level: about two standard errors, at least one pair."
+    "The difference up to which two linked-pair excesses are level: two standard errors, or one pair."
     if n_independent_pairs < 2: return np.nan
     return max(1 / n_pairs, float(student_t.ppf(0.975, n_independent_pairs - 1)) * standard_error)
 
@@ -197,8 +197,8 @@ class ExcessDifference:
         return "ahead" if self.difference > 0 else "behind"
 
     def __str__(self):
-        figures = f"{self.difference:+.2f}, standard error {self.standard_error:.2f}, {self.n_pairs} linked pairs"
-        return f"{self.status if self.status != 'none' else 'No verdict'} ({figures})"
+        error, word = f"standard error {self.standard_error:.2f}", self.status.replace("none", "No verdict")
+        return f"{word} ({self.difference:+.2f}, {error}, {self.n_pairs} linked pairs)"
 
 # %% ../nbs/50_linked_pairs.ipynb #ab39e70c
 BOOTSTRAPS = 499
@@ -214,7 +214,7 @@ def _drawn_molecules(pairs:WeightedPairs, rng) -> np.ndarray: # float (BOOTSTRAP
 
 # %% ../nbs/50_linked_pairs.ipynb #b71eb832
 def _bootstrap_error(pairs:WeightedPairs, gained, rng) -> float:
-    "Standard error of `weight @ gained`; `gained` is 1 for a pair that only the first clustering keeps together."
+    "Standard error of `weight @ gained`; 1 for a pair that only the first clustering keeps together."
     if (m := _n_independent(pairs)) < 2: return np.nan
     group, strata = _groups(pairs)
     def by_molecule(values):
