@@ -140,12 +140,11 @@ def _unrelated(mz, molecule, light, heavy, ppm:float, known) -> tuple[np.ndarray
 # %% ../nbs/50_find_pairs.ipynb #843d8628
 def _matched_pairs(mz, molecule, mass:float, ppm:float, known) -> tuple[np.ndarray, np.ndarray]:
     "Unrelated pairs in sorted `mz` whose distance is nearest to `mass`."
-    width, found = 0.25, 0
-    while found < (MATCHED_PAIRS if width <= mass else MIN_MATCHED_PAIRS):
+    light, heavy, width = np.zeros(0, int), np.zeros(0, int), 0.25
+    while len(light) < (MATCHED_PAIRS if width <= mass else MIN_MATCHED_PAIRS) and width < 4 * mz[-1]:
         around = _pairs_between(mz, mz + max(mass - width, 0), mz + mass + width)
         light, heavy = _unrelated(mz, molecule, *around, ppm, known)
-        found, width = len(light), 2 * width
-        if width > 4 * (mz[-1] + mass): break                          # these are all pairs
+        width *= 2
     off = np.abs(mz[heavy] - mz[light] - mass)
     number = np.clip(np.count_nonzero(off <= mass), MIN_MATCHED_PAIRS, MATCHED_PAIRS)
     nearest = np.argsort(off, kind="stable")[:number]
@@ -217,5 +216,5 @@ def weighted_pairs(
     molecule = connected_components(graph, directed=False)[1]
     chance = _chance_of_strata(mz, codes, molecule, found, stratum, mass_differences(links), ppm)
     weight = np.full(len(found), 1 / max(len(found), 1))
-    joined = [np.concatenate(both) for both in zip((light, heavy, weight, stratum), chance)]
-    return WeightedPairs(*joined, molecule, found.link.to_numpy(object), chance[-1])
+    each = [np.concatenate(both) for both in zip((light, heavy, weight, stratum), chance)]
+    return WeightedPairs(each[0], each[1], each[2], each[3], molecule, found.link.to_numpy(object), chance[4])

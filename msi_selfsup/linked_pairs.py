@@ -13,7 +13,6 @@ from fastcore.basics import patch
 from scipy.stats import t as student_t
 
 from .cluster_images import check_per_ion
-from .core import InputError
 from .find_pairs import (DEFAULT_LINKS, LINKS, WeightedPairs, find_mass_pairs, mass_differences,
                                     polarity_codes, weighted_pairs)
 
