@@ -43,6 +43,7 @@ from msi_selfsup.structure import *
 from msi_selfsup.consensus import *
 from msi_selfsup.features import *
 from msi_selfsup.cluster_images import *
+from msi_selfsup.find_pairs import *
 from msi_selfsup.linked_pairs import *
 from msi_selfsup.evaluate import *
 from msi_selfsup.stability import *

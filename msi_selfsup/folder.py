@@ -24,8 +24,8 @@ from .core import TEMPORARY, InputError, atomic_write, guarded, on_disk, out_of_
 __all__ = ['RUN_FILES', 'check_out', 'run_folder']
 
 # %% ../nbs/60_folder.ipynb #f007
-RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "levels.csv", "encoder.pt",
-             "classifier.pt", "montage.png", "clusters.png", "embedding.png", "scoreboard.png",
+RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "levels.csv",
+             "encoder.pt", "classifier.pt", "montage.png", "clusters.png", "embedding.png", "scoreboard.png",
              "n_clusters.png", "report.html", "baselines.csv", "embedding.npz", "ions.npz")
 _LOCK, _KEY, _TRAINING, _REPLACED = "run.lock", "key.json", "training", "replaced"
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}     # nobody's work

@@ -14,7 +14,8 @@ import pandas as pd
 from .clusterer import IonImageClusterer, at_positions
 from .features import FAST_FEATURE_SETS, feature_set, feature_set_of_subset
 from .images import IonImages, clip_and_scale, is_constant
-from .scores import Verdict, compare_to_baselines, score_clustering, scores_table
+from .scores import (Verdict, compare_to_baselines, difference_errors, score_clustering,
+                                scores_table)
 from .spectral import spectral_labels
 
 # %% auto #0
@@ -62,6 +63,8 @@ def judge(clusterer:IonImageClusterer,             # fitted
     baselines = {name: _baseline(clusterer, name, clustered) for name in names}
     for name, labels in baselines.items():
         rows += _score(clusterer, name, labels, clusterer.feature_sets_[name], present)
+    given = clusterer.labels_, clusterer.ions_.mz, clusterer.ions_.polarity, present
+    rows += difference_errors(baselines, *given)
     for stage, labels in clusterer.stage_labels_.items():
         rows += _score(clusterer, stage, labels, clusterer.stage_features_[stage], present)
     return Judgement(scores_table(rows), baselines, compare_to_baselines(rows))

@@ -9,86 +9,19 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from fastcore.basics import patch
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from sklearn.metrics.cluster import contingency_matrix
+from scipy.stats import t as student_t
 
 from .cluster_images import check_per_ion
-from .core import InputError
-from .mass_pairs import MASS_PAIRS
+from .find_pairs import (DEFAULT_LINKS, LINKS, WeightedPairs, find_mass_pairs, mass_differences,
+                                    polarity_codes, weighted_pairs)
+
+_all_ = ["LINKS", "DEFAULT_LINKS", "find_mass_pairs"]                    # where they were before
 
 # %% auto #0
-__all__ = ['LINKS', 'DEFAULT_LINKS', 'MIN_LINKED_PAIRS', 'MIN_INDEPENDENT_PAIRS', 'find_mass_pairs', 'unassigned_as_singletons',
-           'LinkedPairExcess', 'linked_pair_excess', 'linked_lift']
-
-# %% ../nbs/50_linked_pairs.ipynb #c007
-LINKS = {**MASS_PAIRS,          # in Da: 13C, Na-H, K-Na, K-H
-         "NH4-H": 17.02654910,  # ammonium in the place of a proton
-         "H2O": 18.01056468}    # water gained or lost
-DEFAULT_LINKS = tuple(MASS_PAIRS)
-
-# %% ../nbs/50_linked_pairs.ipynb #c010
-def _polarity_codes(polarity, n:int) -> np.ndarray: # int (n,)
-    'A number for the polarity of each ion, the same where none is given; each its own where it is "none".'
-    if polarity is None or isinstance(polarity, str): polarity = [polarity] * n
-    if len(polarity) != n:
-        raise InputError("polarity", f"has {len(polarity)} entries for {n} ions", "give one per ion")
-    signs = np.array(["" if sign is None else str(sign) for sign in polarity], dtype=str)
-    return np.where(signs == "none", n + np.arange(n), np.unique(signs, return_inverse=True)[1])
-
-# %% ../nbs/50_linked_pairs.ipynb #c010b
-def _mass_differences(links) -> dict[str, float]: # in Da, by the name of the link
-    if isinstance(links, dict):
-        if all(mass > 0 for mass in links.values()): return links
-        cause = "holds a mass difference that is not above 0"
-        raise InputError("links", cause, "give the heavier minus the lighter mass, in Da")
-    if unknown := sorted(set(links) - set(LINKS)):
-        remedy = f"use some of {', '.join(LINKS)}, or a dict of names and mass differences"
-        raise InputError("links", f"holds {unknown[0]!r}", remedy)
-    return {name: LINKS[name] for name in links}
-
-# %% ../nbs/50_linked_pairs.ipynb #c011
-def _pairs_apart(mz, mass:float, ppm:float) -> tuple[np.ndarray, np.ndarray]: # int (pairs,) each
-    "Positions of the lighter and the heavier ion of all pairs in sorted `mz` that differ by `mass`."
-    sought = mz + mass
-    first = np.searchsorted(mz, sought / (1 + ppm * 1e-6))
-    count = np.searchsorted(mz, sought / (1 - ppm * 1e-6), side="right") - first
-    light = np.repeat(np.arange(len(mz)), count)
-    return light, np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
-
-# %% ../nbs/50_linked_pairs.ipynb #c011b
-def _pair_table(mz, ions, link:str, mass:float, ppm:float) -> pd.DataFrame:
-    "The pairs of one link among `ions`, positions in `mz` that are sorted by m/z."
-    light, heavy = (ions[side] for side in _pairs_apart(mz[ions], mass, ppm))
-    error = (mz[heavy] - (mz[light] + mass)) / mz[heavy] * 1e6
-    name = np.full(len(light), link, object)
-    return pd.DataFrame(dict(light=light, heavy=heavy, link=name, error_ppm=error))
-
-# %% ../nbs/50_linked_pairs.ipynb #c011d
-def _by_polarity(mz, polarity) -> list[np.ndarray]: # positions, int
-    "The ions of each polarity, sorted by m/z. Raises `InputError`."
-    if not (np.isfinite(mz) & (mz > 0)).all():
-        raise InputError("mz", "holds a value that is not above 0", "give the m/z of each ion")
-    codes = _polarity_codes(polarity, len(mz))
-    order = np.lexsort((mz, codes))
-    return [order[codes[order] == code] for code in np.unique(codes)]
-
-# %% ../nbs/50_linked_pairs.ipynb #c012
-def find_mass_pairs(
-    mz,                 # m/z of each ion, (n,), in any order
-    polarity=None,      # of each ion, (n,); one string or None: all alike; "none": in no pair
-    ppm:float=5.,       # tolerance of the difference, in ppm of the heavier ion
-    links=DEFAULT_LINKS # names in `LINKS`, or a dict of names and mass differences in Da
-) -> pd.DataFrame:      # light, heavy (positions in mz), link, error_ppm; by link, then m/z
-    "Pairs of ions of one polarity whose m/z differ by the mass of a link. Raises `InputError`."
-    mz, masses = np.asarray(mz, dtype=np.float64), _mass_differences(links)
-    if not 0 < ppm < 1000: raise InputError("ppm", f"is {ppm}", "use a tolerance such as 5")
-    each = _by_polarity(mz, polarity)
-    found = [_pair_table(mz, ions, *link, ppm) for link in masses.items() for ions in each]
-    none = _pair_table(mz, np.zeros(0, np.int64), "", 0., ppm)
-    return pd.concat([table for table in found if len(table)] or [none], ignore_index=True)
+__all__ = ['MIN_LINKED_PAIRS', 'MIN_INDEPENDENT_PAIRS', 'BOOTSTRAPS', 'unassigned_as_singletons', 'LinkedPairExcess',
+           'linked_pair_excess', 'level_margin', 'ExcessDifference', 'linked_pair_difference', 'linked_lift', 'LINKS',
+           'DEFAULT_LINKS', 'find_mass_pairs']
 
 # %% ../nbs/50_linked_pairs.ipynb #c027
 def unassigned_as_singletons(labels # cluster of each ion, int (n,); -1 = unassigned
@@ -114,15 +47,17 @@ def _sentence(found:LinkedPairExcess) -> str:
 # %% ../nbs/50_linked_pairs.ipynb #c028b
 @dataclass(frozen=True)
 class LinkedPairExcess:
-    "How much more often linked ions share a cluster than random ions. Printed, it is one sentence."
+    "How much more often linked ions share a cluster than others as far apart. Printed: one sentence."
     excess:float            # p_linked - p_chance; NaN without a linked pair
     n_pairs:int             # linked pairs that it rests on
     n_independent_pairs:int # sets of pairs that share no ion with another set
     p_linked:float          # fraction of linked pairs in one cluster
-    p_chance:float          # the same for two random ions of one polarity
+    p_chance:float          # the same for chance pairs, weighted as the linked ones
     standard_error:float    # of the excess, from independent sets; NaN below two
     p_value:float           # one-sided permutation test
     per_link:dict[str, tuple[int, float]] # pairs of each link, and fraction in one cluster
+    n_decoy_pairs:int=0     # chance pairs at decoy mass differences
+    n_matched_pairs:int=0   # chance pairs matched in distance, where decoys are too few
 
     @property
     def is_conclusive(self) -> bool: # whether there are enough pairs
@@ -130,31 +65,63 @@ class LinkedPairExcess:
 
     def __str__(self): return _sentence(self)
 
-# %% ../nbs/50_linked_pairs.ipynb #c032
-def _chance_by_polarity(labels, codes) -> np.ndarray: # float (number of polarities,)
-    "Probability that two random ions of a polarity share a cluster; polarities are numbered from 0."
-    table = contingency_matrix(codes, labels).astype(float)
-    return (table * (table - 1)).sum(1) / np.maximum(table.sum(1) * (table.sum(1) - 1), 1)
+# %% ../nbs/50_linked_pairs.ipynb #1b245e07
+def _groups(pairs:WeightedPairs) -> tuple[np.ndarray, int]: # int (p,), number of strata
+    "Number of each pair's stratum; chance pairs count on from the linked ones."
+    strata = int(pairs.stratum.max(initial=-1)) + 1
+    return pairs.stratum + strata * (pairs.weight < 0), strata
+
+def _group_sums(pairs:WeightedPairs, values) -> np.ndarray: # float (2, strata): linked, chance
+    group, strata = _groups(pairs)
+    return np.bincount(group, values, 2 * strata).reshape(2, strata)
+
+def _fractions(pairs:WeightedPairs, same) -> np.ndarray: # float (2, strata): linked, chance
+    "Weighted mean of `same` over the linked and over the chance pairs of each stratum."
+    size = np.abs(pairs.weight)
+    return _group_sums(pairs, size * same) / _group_sums(pairs, size)
 
 # %% ../nbs/50_linked_pairs.ipynb #c032c
-def _independent_error(shared, light, heavy, n:int) -> tuple[int, float]:
-    "Number of independent sets of pairs, and the standard error of the mean of `shared` from them."
-    graph = coo_matrix((np.ones(len(light)), (light, heavy)), (n, n))
-    molecule = connected_components(graph, directed=False)[1][light]
-    sums = np.bincount(np.unique(molecule, return_inverse=True)[1], weights=shared - shared.mean())
-    if (m := len(sums)) < 2: return m, np.nan
-    return m, float(np.sqrt((sums**2).sum() * m / (m - 1)) / len(shared))
+def _n_independent(pairs:WeightedPairs) -> int:
+    "Number of sets of linked pairs that share no ion with another set."
+    return len(np.unique(pairs.molecule[pairs.light[:pairs.n_linked]]))
+
+def _standard_error(pairs:WeightedPairs, same) -> float:
+    "Of the excess, or of a difference of two, from independent sets of pairs; NaN below two."
+    if (m := _n_independent(pairs)) < 2: return np.nan
+    expected = _fractions(pairs, same)[1][pairs.stratum] + (pairs.weight > 0) * (pairs.weight @ same)
+    sums = np.bincount(pairs.molecule[pairs.light], pairs.weight * (same - expected))
+    return float(np.sqrt((sums**2).sum() * m / (m - 1)))
 
 # %% ../nbs/50_linked_pairs.ipynb #c032f
-def _permutation_p(labels, codes, light, heavy, permutations:int, seed:int) -> float:
-    "How often labels that are shuffled within each polarity put as many pairs into one cluster."
+def _score_design(pairs:WeightedPairs) -> tuple[np.ndarray, np.ndarray]: # (2, strata), (strata,)
+    "Effective numbers of linked and of chance pairs in each stratum; sums of squared weights by molecule."
+    size, (group, strata) = np.abs(pairs.weight), _groups(pairs)
+    numbers = _group_sums(pairs, size)**2 / _group_sums(pairs, size**2)
+    table = np.zeros((pairs.molecule.max(initial=-1) + 1, 2 * strata))
+    np.add.at(table, (pairs.molecule[pairs.light], group), size)
+    return numbers, (table**2).sum(0).reshape(2, strata).sum(0)
+
+def _score(fractions, share, numbers, design) -> float:
+    "The excess over its spread where linked and chance pairs share a cluster with one probability."
+    excess = share @ (fractions[0] - fractions[1])
+    pooled = (fractions * numbers).sum(0) / numbers.sum(0)
+    spread = np.sqrt(np.maximum(pooled * (1 - pooled), 0) @ design)
+    return 0. if abs(excess) < 1e-12 else float(excess / max(spread, 1e-12))
+
+# %% ../nbs/50_linked_pairs.ipynb #8084cc91
+def _permutation_p(pairs:WeightedPairs, labels, codes, permutations:int, seed:int) -> float:
+    "How often labels that are shuffled within each polarity have as high a score."
     rng, members = np.random.default_rng(seed), [np.flatnonzero(codes == code) for code in np.unique(codes)]
-    observed, as_many = np.count_nonzero(labels[light] == labels[heavy]), 0
+    size, (group, strata), design = np.abs(pairs.weight), _groups(pairs), _score_design(pairs)
+    total = _group_sums(pairs, size)
+    def score(labels):
+        sums = np.bincount(group, size * (labels[pairs.light] == labels[pairs.heavy]), 2 * strata)
+        return _score(sums.reshape(2, strata) / total, total[0], *design)
+    observed, as_high, shuffled = score(labels) - 1e-9, 0, labels.copy()
     for _ in range(permutations):
-        shuffled = labels.copy()
         for ions in members: shuffled[ions] = rng.permutation(labels[ions])
-        as_many += np.count_nonzero(shuffled[light] == shuffled[heavy]) >= observed
-    return float((1 + as_many) / (1 + permutations))
+        as_high += score(shuffled) >= observed
+    return float((1 + as_high) / (1 + permutations))
 
 # %% ../nbs/50_linked_pairs.ipynb #c034
 def _measured(labels, mz, polarity, present) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -162,23 +129,25 @@ def _measured(labels, mz, polarity, present) -> tuple[np.ndarray, np.ndarray, np
     n = len(mz)
     labels = unassigned_as_singletons(check_per_ion(labels, n, "labels"))
     present = np.ones(n, bool) if present is None else check_per_ion(present, n, "present", bool)
-    codes = np.unique(_polarity_codes(polarity, n)[present], return_inverse=True)[1]
+    codes = np.unique(polarity_codes(polarity, n)[present], return_inverse=True)[1]
     return labels[present], np.asarray(mz)[present], codes
 
 def _fraction_by_link(shared, link, links) -> dict[str, tuple[int, float]]:
-    own = {name: shared[link == name] for name in _mass_differences(links)}
+    own = {name: shared[link == name] for name in mass_differences(links)}
     return {name: (len(pairs), float(pairs.mean()) if len(pairs) else np.nan) for name, pairs in own.items()}
 
 # %% ../nbs/50_linked_pairs.ipynb #c035
-def _excess_of_pairs(labels, codes, light, heavy, by_link, permutations:int, seed:int) -> LinkedPairExcess:
+def _excess_of_pairs(pairs:WeightedPairs, labels, codes, by_link, permutations:int, seed:int):
     "For given pairs; polarities are numbered from 0."
     nan = np.nan
-    if not len(light): return LinkedPairExcess(nan, 0, 0, nan, nan, nan, nan, by_link)
-    shared = labels[light] == labels[heavy]
-    linked, chance = float(shared.mean()), float(_chance_by_polarity(labels, codes)[codes[light]].mean())
-    independent, error = _independent_error(shared, light, heavy, len(labels))
-    p_value = _permutation_p(labels, codes, light, heavy, permutations, seed)
-    return LinkedPairExcess(linked - chance, len(light), independent, linked, chance, error, p_value, by_link)
+    if not pairs.n_linked: return LinkedPairExcess(nan, 0, 0, nan, nan, nan, nan, by_link)
+    same = (labels[pairs.light] == labels[pairs.heavy]).astype(float)
+    linked = float(same[:pairs.n_linked].mean())
+    chance = -float(pairs.weight[pairs.n_linked:] @ same[pairs.n_linked:])
+    error, p_value = _standard_error(pairs, same), _permutation_p(pairs, labels, codes, permutations, seed)
+    n, independent = pairs.n_linked, _n_independent(pairs)
+    return LinkedPairExcess(linked - chance, n, independent, linked, chance, error, p_value, by_link,
+                            pairs.n_decoys, len(same) - n - pairs.n_decoys)
 
 # %% ../nbs/50_linked_pairs.ipynb #c035b
 def linked_pair_excess(
@@ -191,12 +160,93 @@ def linked_pair_excess(
     seed:int=0,           # of the permutations
     present=None          # ions whose images are not constant, bool (n,); None: all
 ) -> LinkedPairExcess:
-    "P(same cluster | linked) - P(same cluster). Raises `InputError`."
+    "P(same cluster | linked) - P(same cluster | as far apart, not linked). Raises `InputError`."
     labels, mz, codes = _measured(labels, mz, polarity, present)
-    pairs = find_mass_pairs(mz, codes.astype(str), ppm, links)
-    light, heavy = pairs.light.to_numpy(), pairs.heavy.to_numpy()
+    pairs = weighted_pairs(mz, codes.astype(str), ppm, links)
+    light, heavy = pairs.light[:pairs.n_linked], pairs.heavy[:pairs.n_linked]
     by_link = _fraction_by_link(labels[light] == labels[heavy], pairs.link, links)
-    return _excess_of_pairs(labels, codes, light, heavy, by_link, permutations, seed)
+    return _excess_of_pairs(pairs, labels, codes, by_link, permutations, seed)
+
+# %% ../nbs/50_linked_pairs.ipynb #a5b82db6
+def level_margin(standard_error:float,   # of the difference of two excesses
+                 n_pairs:int,            # linked pairs
+                 n_independent_pairs:int # sets of them that share no ion with another set
+                ) -> float:              # NaN below two sets
+    "The difference up to which two linked-pair excesses are level: two standard errors, or one pair."
+    if n_independent_pairs < 2: return np.nan
+    return max(1 / n_pairs, float(student_t.ppf(0.975, n_independent_pairs - 1)) * standard_error)
+
+# %% ../nbs/50_linked_pairs.ipynb #bd95bb6e
+@dataclass(frozen=True)
+class ExcessDifference:
+    "By how much the linked-pair excess of one clustering is above that of another. Printed: one sentence."
+    difference:float        # NaN without a linked pair
+    standard_error:float    # of the difference, by a paired bootstrap; NaN below two independent sets
+    n_pairs:int             # linked pairs
+    n_independent_pairs:int # sets of pairs that share no ion with another set
+
+    @property
+    def margin(self) -> float: # a difference up to this counts as none
+        return level_margin(self.standard_error, self.n_pairs, self.n_independent_pairs)
+
+    @property
+    def status(self) -> str: # "ahead", "behind", "level"; "none" where pairs are too few
+        if self.n_pairs < MIN_LINKED_PAIRS or self.n_independent_pairs < MIN_INDEPENDENT_PAIRS: return "none"
+        if abs(self.difference) <= self.margin: return "level"
+        return "ahead" if self.difference > 0 else "behind"
+
+    def __str__(self):
+        error, word = f"standard error {self.standard_error:.2f}", self.status.replace("none", "No verdict")
+        return f"{word} ({self.difference:+.2f}, {error}, {self.n_pairs} linked pairs)"
+
+# %% ../nbs/50_linked_pairs.ipynb #ab39e70c
+BOOTSTRAPS = 499
+
+def _drawn_molecules(pairs:WeightedPairs, rng) -> np.ndarray: # float (BOOTSTRAPS, molecules)
+    "How often each molecule is drawn; those with linked pairs, and those without, from among themselves."
+    linked = np.zeros(pairs.molecule.max() + 1, bool)
+    linked[pairs.molecule[pairs.light[:pairs.n_linked]]] = True
+    drawn = np.zeros((BOOTSTRAPS, len(linked)))
+    for own in (np.flatnonzero(linked), np.flatnonzero(~linked)):
+        if len(own): drawn[:, own] = rng.multinomial(len(own), np.full(len(own), 1 / len(own)), BOOTSTRAPS)
+    return drawn
+
+# %% ../nbs/50_linked_pairs.ipynb #b71eb832
+def _bootstrap_error(pairs:WeightedPairs, gained, rng) -> float:
+    "Standard error of `weight @ gained`; 1 for a pair that only the first clustering keeps together."
+    if (m := _n_independent(pairs)) < 2: return np.nan
+    group, strata = _groups(pairs)
+    def by_molecule(values):
+        table = np.zeros((pairs.molecule.max() + 1, 2 * strata))
+        np.add.at(table, (pairs.molecule[pairs.light], group), values)
+        return table
+    drawn, size = _drawn_molecules(pairs, rng), np.abs(pairs.weight)
+    total, sums = drawn @ by_molecule(size), drawn @ by_molecule(size * gained)
+    undrawn = np.broadcast_to(_fractions(pairs, gained).ravel(), total.shape).copy()
+    means = np.divide(sums, total, out=undrawn, where=total > 1e-12)
+    share = total[:, :strata] / total[:, :strata].sum(1, keepdims=True)
+    differences = (share * (means[:, :strata] - means[:, strata:])).sum(1)
+    return float(differences.std(ddof=1) * np.sqrt(m / (m - 1)))
+
+# %% ../nbs/50_linked_pairs.ipynb #56295f2b
+def linked_pair_difference(
+    labels,               # cluster of each ion, int (n,); -1 = unassigned
+    other,                # those of another clustering of the same ions, int (n,)
+    mz,                   # m/z of each ion, (n,)
+    polarity=None,        # of each ion, (n,); one string or None: all alike
+    ppm:float=5.,         # tolerance of a link, in ppm of the heavier ion
+    links=DEFAULT_LINKS,  # names in `LINKS`, or a dict of names and Da
+    seed:int=0,           # of the bootstrap
+    present=None          # ions whose images are not constant, bool (n,); None: all
+) -> ExcessDifference:
+    "Linked-pair excess of `labels` minus that of `other`, with its standard error. Raises `InputError`."
+    first, mz_of_present, codes = _measured(labels, mz, polarity, present)
+    second = _measured(other, mz, polarity, present)[0]
+    pairs = weighted_pairs(mz_of_present, codes.astype(str), ppm, links)
+    if not pairs.n_linked: return ExcessDifference(np.nan, np.nan, 0, 0)
+    gained = 1. * (first[pairs.light] == first[pairs.heavy]) - (second[pairs.light] == second[pairs.heavy])
+    error = _bootstrap_error(pairs, gained, np.random.default_rng(seed))
+    return ExcessDifference(float(pairs.weight @ gained), error, pairs.n_linked, _n_independent(pairs))
 
 # %% ../nbs/50_linked_pairs.ipynb #c052
 @patch(as_prop=True)

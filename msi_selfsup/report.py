@@ -113,7 +113,7 @@ _MARKERS = {            # outlines of the markers of `cluster_style`
     "P": "M-.4-1.2H.4V-.4H1.2V.4H.4V1.2H-.4V.4H-1.2V-.4H-.4z"}
 _MEANING = {
     "linked_pair_excess": "how much more often the ions of linked pairs (isotopes, adducts) share a cluster "
-                          "than random ions do; 0: chance",
+                          "than unrelated ions as far apart in m/z; 0: chance",
     "stability": "agreement of clusterings of random subsets of 80% of the ions; patterns and training-free "
                  "features are computed anew, a network is not retrained; 1: identical, 0: chance",
     "morans_i": "spatial autocorrelation of the clusters' mean images; 1: smooth structure, 0: noise",

@@ -18,14 +18,15 @@ from .core import InputError
 from .evaluate import confusion_table, knn_same_class, label_scores
 from .features import FEATURE_SETS
 from .images import IonImages, clip_and_scale, is_constant
-from .linked_pairs import MIN_INDEPENDENT_PAIRS, MIN_LINKED_PAIRS, linked_pair_excess
+from .linked_pairs import (MIN_INDEPENDENT_PAIRS, MIN_LINKED_PAIRS, level_margin,
+                                      linked_pair_difference, linked_pair_excess)
 from .plot import drawable_text
 from .stability import subset_stability
 
 # %% auto #0
 __all__ = ['METRICS', 'MIN_KNOWN_IONS', 'morans_i', 'cluster_morans_i', 'score_clustering', 'scores_table', 'Verdict',
-           'compare_to_baselines', 'summarise_seeds', 'format_scores', 'board_to_markdown', 'plot_scoreboard',
-           'plot_confusion']
+           'compare_to_baselines', 'difference_errors', 'summarise_seeds', 'format_scores', 'board_to_markdown',
+           'plot_scoreboard', 'plot_confusion']
 
 # %% ../nbs/54_scores.ipynb #c008
 def morans_i(images, # (n, height, width); pixels outside the mask are ignored
@@ -58,6 +59,7 @@ METRICS = {"ari": "ARI", "ami": "AMI", "nmi": "NMI", "hungarian": "matched accur
            "linked_pair_excess": "linked-pair excess", "linked_pairs": "linked pairs",
            "linked_independent_pairs": "independent linked pairs",
            "linked_standard_error": "standard error of the excess", "linked_p_value": "p-value of the excess",
+           "linked_difference_error": "standard error of the difference from the result",
            "morans_i": "Moran's I of means", "stability": "stability"}
 
 # %% ../nbs/54_scores.ipynb #c020
@@ -116,13 +118,15 @@ def scores_table(rows:list[tuple[str, str, float]] # of `score_clustering`, for 
 
 # %% ../nbs/54_scores.ipynb #c032
 _SENTENCES = {"better": "The clusters are better than those of the best baseline ({}).",
-              "level": "The clusters are as good as those of the best baseline, which is simpler ({}).",
+              "level": "No difference can be shown from the best baseline, which is simpler ({}).",
               "worse": "The best baseline gives better clusters ({}). Use those for these data."}
 
 def _sentence(verdict:Verdict) -> str:
     if verdict.status == "none": return f"No verdict: {verdict.missing}."
     basis = f"{verdict.n} {'ions of known class' if verdict.metric == 'ari' else 'linked pairs'}"
     ours, best = f"{verdict.ours:.2f} for {verdict.stage}", f"{verdict.best:.2f} for {verdict.by}"
+    if (error := verdict.standard_error) is not None:
+        basis = f"difference {verdict.ours - verdict.best:+.2f}, standard error {error:.2f}; {basis}"
     return _SENTENCES[verdict.status].format(f"{METRICS[verdict.metric]} {ours}, {best}; {basis}")
 
 # %% ../nbs/54_scores.ipynb #c032a
@@ -138,6 +142,7 @@ class Verdict:
     stage:str=""           # name of the last stage
     n:int=0                # ions of known class, or linked pairs, that the scores rest on
     missing:str=""         # what was missing, where there is no verdict
+    standard_error:float|None=None # of the difference of both linked-pair excesses; None for the ARI
 
     def __str__(self): return _sentence(self)
 
@@ -163,19 +168,22 @@ def _missing(value:dict, stage:str) -> str:
     return f"{classes}, and {links} ({MIN_LINKED_PAIRS if few else MIN_INDEPENDENT_PAIRS} needed)"
 
 # %% ../nbs/54_scores.ipynb #c034d
-def _margin(value:dict, metric:str, n:int, stage:str, by:str) -> float:
-    "The difference up to which two scores are level."
-    if metric == "ari": return 0.01
-    return max(1 / n, value[stage, "linked_standard_error"], value[by, "linked_standard_error"])
+def _difference_error(value:dict, stage:str, by:str) -> float:
+    "Standard error of the difference of two excesses; where it is missing, as if they were independent."
+    alone = np.hypot(*(value[name, "linked_standard_error"] for name in (stage, by)))
+    return float(value.get((by, "linked_difference_error"), alone))
 
 # %% ../nbs/54_scores.ipynb #c034f
 def _compare(value:dict, stage:str, baselines:list[str]) -> Verdict:
     metric, n = _compared_by(value, stage, baselines)
     if not metric: return Verdict("none", stage=stage, missing=_missing(value, stage))
     by = max(baselines, key=lambda name: value[name, metric])
-    ours, best, margin = value[stage, metric], value[by, metric], _margin(value, metric, n, stage, by)
+    ours, best, margin, error = value[stage, metric], value[by, metric], 0.01, None
+    if metric == "linked_pair_excess":
+        error = _difference_error(value, stage, by)
+        margin = level_margin(error, n, int(value[stage, "linked_independent_pairs"]))
     status = "better" if ours > best + margin else "worse" if ours < best - margin else "level"
-    return Verdict(status, metric, ours, best, by, margin, stage, n)
+    return Verdict(status, metric, ours, best, by, margin, stage, n, standard_error=error)
 
 # %% ../nbs/54_scores.ipynb #c034h
 def compare_to_baselines(
@@ -188,6 +196,19 @@ def compare_to_baselines(
     if not recipe: return Verdict("none", missing="no stage of a recipe was scored")
     if not baselines: return Verdict("none", stage=recipe[-1], missing="no baseline was scored")
     return _compare(value, recipe[-1], baselines)
+
+# %% ../nbs/54_scores.ipynb #a2736b2b
+def difference_errors(
+    labels:dict[str, np.ndarray], # those of each baseline, int (n,), by its name
+    result,        # labels of the last stage, int (n,); -1 = unassigned
+    mz,            # (n,)
+    polarity=None, # (n,); one string or None: all alike
+    present=None   # ions whose images are not constant, bool (n,); None: all
+) -> list[tuple[str, str, float]]: # baseline, "linked_difference_error", value
+    "Standard errors of the differences in linked-pair excess between the result and each baseline."
+    errors = {name: linked_pair_difference(result, own, mz, polarity, present=present).standard_error
+              for name, own in labels.items()}
+    return [(name, "linked_difference_error", error) for name, error in errors.items() if np.isfinite(error)]
 
 # %% ../nbs/54_scores.ipynb #c041a
 def _check_scores(scores:pd.DataFrame) -> None:
