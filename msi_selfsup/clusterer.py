@@ -22,6 +22,7 @@ from fastcore.basics import patch
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import check_is_fitted
 from torch.nn import functional as F
+from .baselines import HIERARCHICAL, MOST_LINKED, features_of_baseline, linkage_labels
 from .cluster_images import order_clusters
 from .colocalised import colocalised as colocalised_ions
 from .consensus import consensus_probabilities
@@ -257,6 +258,13 @@ def _start_features(self:IonImageClusterer, found:_Found, scores:np.ndarray) -> 
     names = [name for name in found.features if name != "before training"]
     return {name: found.features[name] for name in names} | self.feature_sets_
 
+# %% ../nbs/41_clusterer.ipynb #22dccb00
+def _hierarchical(self:IonImageClusterer) -> dict[str, np.ndarray]: # int64 (m,) each
+    "Labels of the hierarchical baselines whose feature sets are there."
+    few = len(self.kept_) <= MOST_LINKED
+    return {name: linkage_labels(self.feature_sets_[base], self.n_clusters_, method)
+            for name, (base, method) in HIERARCHICAL.items() if base in self.feature_sets_ and few}
+
 # %% ../nbs/41_clusterer.ipynb #97f3d370
 def _start_labels(self:IonImageClusterer, features:dict, found:_Found, given:dict) -> dict:
     "Labels to start from: name -> int64 (m,). Sets `baseline_labels_`."
@@ -265,7 +273,9 @@ def _start_labels(self:IonImageClusterer, features:dict, found:_Found, given:dic
     self.baseline_labels_ = {name: starts[name] for name in self.feature_sets_}
     found.labels |= {name: labels for name, labels in starts.items() if name not in self.feature_sets_}
     filled = {name: fill_unassigned(labels, features[name]) for name, labels in starts.items()}
-    return filled | given
+    with _timed(self.timings_, "hierarchical clustering"): linked = _hierarchical(self)
+    self.baseline_labels_ |= linked
+    return filled | linked | given
 
 # %% ../nbs/41_clusterer.ipynb #e475c2b0
 def _given_start(self:IonImageClusterer, name:str, labels, scores:np.ndarray) -> np.ndarray: # int64 (m,)
@@ -517,7 +527,7 @@ FITTED = {
     "denoised_embedding_": "posterior means of the mixture's scores, or the features, (n, d)",
     "stage_features_": "features by stage, scaled as they are clustered, (m, d) each",
     "feature_sets_": "training-free feature sets, (m, d) each",
-    "baseline_labels_": "labels of each of these by the recipe's clusterer, int64 (m,), -1 = unassigned",
+    "baseline_labels_": "labels of each of these and of hierarchical baselines, int64 (m,), -1 = unassigned",
     "history_": "one row per epoch or step, a table",
     "timings_": "seconds by stage",
     "encoder_": "the trained encoder; None where the recipe has none",
@@ -656,24 +666,34 @@ def _starts_of_subset(self:IonImageClusterer, positions:np.ndarray, seed:int) ->
     names = ["shared patterns", *(contrast if self.initialised_from_ == MERGED else [self.initialised_from_])]
     known = {*self.feature_sets_, *self.stage_features_}
     def start(name):
+        if name in HIERARCHICAL: return self.recluster(name, positions, seed)
         if name not in known: return self.initial_labels_[self.kept_[positions]] # the user's labels
         features = _features_of_subset(self, name, positions)
         return fill_unassigned(_cluster(self, features, seed), features)
     return {name: start(name) for name in dict.fromkeys(names)}
 
+# %% ../nbs/41_clusterer.ipynb #6c638b84
+def _check_stage(self:IonImageClusterer, stage:str) -> None:
+    "Raise `InputError` for a stage that cannot be clustered again."
+    check_is_fitted(self, "labels_")
+    if stage in ("classifier", "self-labelling"):
+        raise InputError("stage", f"{stage!r} would train a network", "choose an earlier one")
+    known = [*self.stage_labels_, *self.feature_sets_]
+    if features_of_baseline(stage) in known: return
+    raise InputError("stage", f"{stage!r} is unknown", f"use one of {', '.join(dict.fromkeys(known))}")
+
 # %% ../nbs/41_clusterer.ipynb #27cc78ae
 @patch
 def recluster(self:IonImageClusterer,
-              stage:str,            # of `stage_labels_`, or a name of `feature_sets_`
+              stage:str,            # of `stage_labels_`, or a baseline of one of the `feature_sets_`
               positions:np.ndarray, # of some of the m clustered ions, int64 (m',)
               seed:int=0,
              ) -> np.ndarray:       # int64 (m',), -1 = unassigned
     "Labels of a stage, found again for some ions, without training or consensus. Raises `InputError`."
-    check_is_fitted(self, "labels_")
-    if stage in ("classifier", "self-labelling"):
-        raise InputError("stage", f"{stage!r} would train a network", "choose an earlier one")
-    if stage not in (known := list(dict.fromkeys([*self.stage_labels_, *self.feature_sets_]))):
-        raise InputError("stage", f"{stage!r} is unknown", f"use one of {', '.join(known)}")
+    _check_stage(self, stage)
+    if stage in HIERARCHICAL:
+        base, method = HIERARCHICAL[stage]
+        return linkage_labels(_features_of_subset(self, base, positions), self.n_clusters_, method)
     if stage != "mixture": return _cluster(self, _features_of_subset(self, stage, positions), seed)
     x, v, gain = _points_of_subset(self, positions)
     config, starts = _pattern_config(self.recipe_in_use()), _starts_of_subset(self, positions, seed)

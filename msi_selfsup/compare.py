@@ -24,6 +24,7 @@ from .clusterer import IonImageClusterer
 from .core import InputError, atomic_write, package_versions, progress_bar
 from .corruptions import corrupt_ions
 from .evaluate import linear_probe_accuracy
+from .baselines import baseline_names
 from .features import FEATURE_SETS, feature_set
 from .images import IonImages, is_constant, sort_by_mz
 from .imzml import read_imzml
@@ -138,7 +139,7 @@ def _fitted_scores(recipe:Recipe, ions:IonImages, dataset:DataSet, n_clusters:in
 # %% ../nbs/70_compare.ipynb #133e62a2
 def _baseline_scores(ions:IonImages, dataset:DataSet, n_clusters:int, seed:int) -> pd.DataFrame:
     "Scores of all baselines: stage, metric, value."
-    scores = baseline_scores(ions, n_clusters, seed=seed, names=tuple(FEATURE_SETS))
+    scores = baseline_scores(ions, n_clusters, seed=seed, names=tuple(baseline_names()))
     if not dataset.class_averages: return scores
     averages, known = _with_averages(ions, dataset)
     images, n = np.concatenate([ions.images, averages.images]), len(ions)
@@ -165,7 +166,7 @@ def current_provenance(device:str="cpu") -> dict:
 # %% ../nbs/70_compare.ipynb #af2a030f
 def _settings(method) -> str:
     "What a method is, in words that are the same in every session."
-    if not inspect.isfunction(method): return repr(method or tuple(FEATURE_SETS))
+    if not inspect.isfunction(method): return repr(method or tuple(baseline_names()))
     return f"{method.__module__}.{method.__qualname__}{inspect.signature(method)}"
 
 # %% ../nbs/70_compare.ipynb #8844dc7e

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .baselines import (
+    FAST_BASELINES, HIERARCHICAL, MOST_LINKED, features_of_baseline, linkage_labels)
 from .clusterer import IonImageClusterer, at_positions
-from .features import FAST_FEATURE_SETS, feature_set, feature_set_of_subset
+from .features import feature_set, feature_set_of_subset
 from .images import IonImages, clip_and_scale, is_constant
 from .scores import (Verdict, compare_to_baselines, difference_errors, score_clustering,
                                 scores_table)
@@ -46,23 +48,30 @@ def _score(clusterer:IonImageClusterer, stage:str, labels, features, present) ->
 # %% ../nbs/55_judge.ipynb #5bfa8e41
 def _baseline(clusterer:IonImageClusterer, name:str, ions:IonImages) -> np.ndarray: # int64 (n,)
     "Labels of a baseline: those that the clusterer has started from, or computed now and kept by it."
-    if name not in clusterer.feature_sets_: clusterer.feature_sets_[name] = feature_set(ions, name)
+    base = features_of_baseline(name)
+    if base not in clusterer.feature_sets_: clusterer.feature_sets_[base] = feature_set(ions, base)
     if name not in clusterer.baseline_labels_:
         everyone = np.arange(len(clusterer.kept_))
         clusterer.baseline_labels_[name] = clusterer.recluster(name, everyone, clusterer.seed)
     return at_positions(clusterer.baseline_labels_[name], clusterer.kept_, len(clusterer.ions_), -1)
 
 # %% ../nbs/55_judge.ipynb #a56fa92a
+def _baselines(clusterer:IonImageClusterer, names:tuple[str, ...]) -> dict[str, np.ndarray]: # int64 (n,) each
+    "Labels of the baselines; hierarchical ones only where ions are few enough."
+    if len(clusterer.kept_) > MOST_LINKED: names = tuple(name for name in names if name not in HIERARCHICAL)
+    known = {features_of_baseline(name) for name in names} <= set(clusterer.feature_sets_)
+    clustered = clusterer.ions_ if known else clusterer.ions_[clusterer.kept_]
+    return {name: _baseline(clusterer, name, clustered) for name in names}
+
+# %% ../nbs/55_judge.ipynb #50ab5ca7
 def judge(clusterer:IonImageClusterer,             # fitted
-          names:tuple[str, ...]=FAST_FEATURE_SETS, # baselines: keys of `FEATURE_SETS`
+          names:tuple[str, ...]=FAST_BASELINES, # of `baseline_names`
          ) -> Judgement:
     "Score every stage and the baselines. Raises `InputError` for an unknown name."
-    present, rows = ~is_constant(clusterer.ions_), []
-    known = set(names) <= set(clusterer.feature_sets_)
-    clustered = clusterer.ions_ if known else clusterer.ions_[clusterer.kept_]
-    baselines = {name: _baseline(clusterer, name, clustered) for name in names}
+    present, rows, baselines = ~is_constant(clusterer.ions_), [], _baselines(clusterer, names)
     for name, labels in baselines.items():
-        rows += _score(clusterer, name, labels, clusterer.feature_sets_[name], present)
+        features = clusterer.feature_sets_[features_of_baseline(name)]
+        rows += _score(clusterer, name, labels, features, present)
     given = clusterer.labels_, clusterer.ions_.mz, clusterer.ions_.polarity, present
     rows += difference_errors(baselines, *given)
     for stage, labels in clusterer.stage_labels_.items():
@@ -73,10 +82,11 @@ def judge(clusterer:IonImageClusterer,             # fitted
 def _score_baseline(ions:IonImages, name:str, kept:np.ndarray, n_clusters:int, n_neighbours:int|None,
                     seed:int, scaled:np.ndarray) -> list[tuple[str, str, float]]:
     "Rows of the scores of one baseline, of the ions at the positions `kept`."
-    clustered, n = ions[kept], len(ions)
-    features = feature_set(clustered, name)
+    clustered, n, base = ions[kept], len(ions), features_of_baseline(name)
+    features = feature_set(clustered, base)
     def cluster(positions, seed):
-        own = feature_set_of_subset(clustered, name, features, positions)
+        own = feature_set_of_subset(clustered, base, features, positions)
+        if name in HIERARCHICAL: return linkage_labels(own, n_clusters, HIERARCHICAL[name][1])
         return spectral_labels(own, n_clusters, n_neighbours, seed=seed)
     labels = at_positions(cluster(np.arange(len(kept)), seed), kept, n, -1)
     again = cluster if 0.6 * len(kept) > n_clusters else None
@@ -88,9 +98,9 @@ def _score_baseline(ions:IonImages, name:str, kept:np.ndarray, n_clusters:int, n
 def baseline_scores(ions:IonImages, n_clusters:int,
                     n_neighbours:int|None=None, # of the spectral graph; None: by cluster size
                     seed:int=0,
-                    names:tuple[str, ...]=FAST_FEATURE_SETS, # keys of `FEATURE_SETS`
+                    names:tuple[str, ...]=FAST_BASELINES, # of `baseline_names`
                    ) -> pd.DataFrame:           # stage, metric, value
-    "Scores of training-free baselines with spectral clustering. Raises `InputError` for an unknown name."
+    "Scores of training-free baselines. Raises `InputError` for an unknown name."
     kept, scaled = np.flatnonzero(~is_constant(ions)), clip_and_scale(ions)
     def rows(name): return _score_baseline(ions, name, kept, n_clusters, n_neighbours, seed, scaled)
     return scores_table([row for name in names for row in rows(name)])

@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from .cluster_images import cluster_means, cluster_style, label_positions
 from .colocalised import k_nearest
 from .core import atomic_write, guard, guarded
-from .features import FEATURE_SETS
+from .baselines import baseline_names
 from .findings import read_findings, run_headline, run_highlights
 from .images import IonImages, clip_and_scale, is_constant, pixel_matrix
 from .linked_pairs import find_mass_pairs
@@ -132,7 +132,7 @@ def _board(scores:pd.DataFrame) -> dict:
     text = format_scores(scores, metrics)
     value = scores.pivot(index="stage", columns="metric", values="value").reindex(text.index, columns=metrics)
     best = value.round(2).eq(value.max().round(2))
-    rows = [dict(stage=stage, kind="baseline" if stage in FEATURE_SETS else "this recipe",
+    rows = [dict(stage=stage, kind="baseline" if stage in baseline_names() else "this recipe",
                  cells=list(zip(text.loc[stage], best.loc[stage]))) for stage in text.index]
     return dict(names=[METRICS[metric] for metric in metrics], rows=rows,
                 meaning=[(METRICS[metric], _MEANING[metric]) for metric in metrics])

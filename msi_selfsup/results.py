@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .compare import standard_sets
-from .features import FEATURE_SETS
+from .baselines import baseline_names
 from .scores import METRICS, format_scores
 
 # %% auto #0
@@ -19,7 +19,7 @@ __all__ = ['PRIMARY_METRICS', 'long_table', 'at_true_n_clusters', 'last_stages',
 # %% ../nbs/71_results.ipynb #51defa6c
 def _stage_names(done:pd.DataFrame) -> pd.Series:
     "Baselines by their name; a stage of a recipe after the name of its method."
-    return done.stage.where(done.stage.isin(list(FEATURE_SETS)), done.method + ": " + done.stage)
+    return done.stage.where(done.stage.isin(baseline_names()), done.method + ": " + done.stage)
 
 def long_table(results:pd.DataFrame # of `comparison_results`, or read from its CSV
               ) -> pd.DataFrame:    # set, n_clusters, stage, seed, metric, value
@@ -38,7 +38,7 @@ def at_true_n_clusters(results:pd.DataFrame) -> pd.DataFrame:
 
 def last_stages(results:pd.DataFrame) -> list[str]:
     "The last stage of each recipe, named as in `long_table`."
-    fitted = results[results.missing.isna() & ~results.stage.isin(list(FEATURE_SETS))]
+    fitted = results[results.missing.isna() & ~results.stage.isin(baseline_names())]
     last = fitted.groupby("method", sort=False).stage.last()
     return [f"{method}: {stage}" for method, stage in last.items()]
 
@@ -79,7 +79,7 @@ def summary_table(results:pd.DataFrame # of `comparison_results`, or read from i
                  ) -> pd.DataFrame:    # text, by stage; one column per set, then the number of seeds
     "Baselines and last stages of the recipes by set: mean ± standard deviation over seeds."
     table, columns = primary_scores(results), {}
-    table = table[table.stage.isin([*FEATURE_SETS, *last_stages(results)])]
+    table = table[table.stage.isin([*baseline_names(), *last_stages(results)])]
     for (name, k), part in table.groupby(["set", "n_clusters"], sort=False):
         metrics = list(PRIMARY_METRICS.get(name, ("hungarian", "ari")))
         board = _bold_best(format_scores(part.drop(columns=["set", "n_clusters"]), metrics), metrics)
@@ -106,7 +106,7 @@ def _elsewhere(results:pd.DataFrame, name:str, known, metric:str) -> list[str]:
     only = table[table.stage.isin(last_stages(results)) & ~table.stage.isin(known)]
     found = []
     for (stage, k), part in only.groupby(["stage", "n_clusters"], sort=False):
-        baselines = table[(table.n_clusters == k) & table.stage.isin(list(FEATURE_SETS))]
+        baselines = table[(table.n_clusters == k) & table.stage.isin(baseline_names())]
         there = baselines.groupby("stage").value.mean()
         beside = f", where {there.idxmax()!r} has {there.max():.2f}" if len(there) else ""
         seeds = _plural(len(part), "seed")
@@ -126,7 +126,7 @@ def _ranked(results:pd.DataFrame, name:str, k:str, part:pd.DataFrame) -> str:
     wide = part[part.metric == metric].pivot(index="seed", columns="stage", values="value")
     errors = part[part.metric == "linked_standard_error"].groupby("stage").value.mean()
     if metric != "linked_pair_excess": errors = errors.iloc[:0]
-    baselines = [stage for stage in wide if stage in FEATURE_SETS]
+    baselines = [stage for stage in wide if stage in baseline_names()]
     if not baselines: return f"{name}, {k}: no baseline has been run."
     best = wide[baselines].mean().idxmax()
     pairs = [_compared(wide, stage, best, errors) for stage in last_stages(results) if stage in wide]

@@ -17,7 +17,7 @@ from .cluster_images import representativeness
 from .clusterer import IonImageClusterer, at_positions
 from .core import (
     InputError, check_file, check_seed, file_sha256, package_versions, spreadsheet_safe, to_printable)
-from .features import FAST_FEATURE_SETS
+from .baselines import FAST_BASELINES
 from .findings import findings_record
 from .folder import run_folder
 from .images import IonImages, is_constant, save
@@ -301,7 +301,7 @@ def _run(ions, folder:Path, n_clusters, recipe:Recipe, seed:int, device:torch.de
     "Fit, judge, write; arguments and result as of `cluster_run`."
     clusterer = IonImageClusterer("auto" if n_clusters is None else n_clusters, recipe, seed, str(device))
     clusterer.fit(ions, checkpoints=folder/"training", show=show)
-    labelling, names = recipe.labelling, FAST_FEATURE_SETS
+    labelling, names = recipe.labelling, FAST_BASELINES
     if isinstance(labelling, MixtureLabelling):
         names = tuple(dict.fromkeys([*names, *labelling.feature_sets]))
     judged, choice = judge(clusterer, names), _choice(clusterer)

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from .cluster_images import cluster_means
 from .core import InputError
 from .evaluate import confusion_table, knn_same_class, label_scores
-from .features import FEATURE_SETS
+from .baselines import baseline_names
 from .images import IonImages, clip_and_scale, is_constant
 from .linked_pairs import (MIN_INDEPENDENT_PAIRS, MIN_LINKED_PAIRS, level_margin,
                                       linked_pair_difference, linked_pair_excess)
@@ -187,12 +187,12 @@ def _compare(value:dict, stage:str, baselines:list[str]) -> Verdict:
 
 # %% ../nbs/54_scores.ipynb #c034h
 def compare_to_baselines(
-    rows:list[tuple[str, str, float]] # of `score_clustering`; stages in `FEATURE_SETS` are baselines
+    rows:list[tuple[str, str, float]] # of `score_clustering`; those of `baseline_names` are baselines
 ) -> Verdict:
     "Compare the last of the other stages, which are the recipe's, with the best baseline."
     value = {(stage, metric): number for stage, metric, number in rows}
     stages = list(dict.fromkeys(stage for stage, _, _ in rows))
-    recipe, baselines = ([s for s in stages if (s in FEATURE_SETS) == b] for b in (False, True))
+    recipe, baselines = ([s for s in stages if (s in baseline_names()) == b] for b in (False, True))
     if not recipe: return Verdict("none", missing="no stage of a recipe was scored")
     if not baselines: return Verdict("none", stage=recipe[-1], missing="no baseline was scored")
     return _compare(value, recipe[-1], baselines)
@@ -273,7 +273,7 @@ def board_to_markdown(board:pd.DataFrame # of `format_scores`, or any table with
 def _draw_points(axes, rows, stages) -> None:
     "Mean and standard deviation of one metric for each stage, and the best baseline as a line."
     for name, colour, marker in (("baseline", "#0072B2", "o"), ("stage of the recipe", "#D55E00", "D")):
-        own = [i for i, stage in enumerate(stages) if (stage in FEATURE_SETS) == (name == "baseline")]
+        own = [i for i, stage in enumerate(stages) if (stage in baseline_names()) == (name == "baseline")]
         mean, std = rows["mean"].iloc[own], rows["std"].iloc[own]
         style = dict(fmt=marker, color=colour, ms=6, capsize=3, lw=1.4, zorder=3, label=name)
         axes.errorbar(mean.to_numpy(), own, xerr=std.to_numpy() if std.notna().any() else None, **style)
@@ -309,7 +309,7 @@ def _shown_metrics(table, metrics) -> list[str]:
 # %% ../nbs/54_scores.ipynb #c057b
 def _draw_row(row, part, metrics, title:str) -> None:
     "The panels of one set; baselines on top."
-    stages = sorted(part.stage.unique(), key=lambda stage: stage not in FEATURE_SETS)
+    stages = sorted(part.stage.unique(), key=lambda stage: stage not in baseline_names())
     for axes, metric in zip(row, metrics):
         if (part.metric == metric).any(): _draw_panel(axes, part, metric, stages)
         else: axes.axis("off")
