@@ -101,8 +101,11 @@ def read_run_table(path:Path,
                    needed:tuple|None=None # columns that it must have; None: all that a run writes
                   ) -> pd.DataFrame:
     "A table of a run. Raises `InputError`, with the row, for a missing column and for a wrong cell."
-    header, rows = _rows(path, read_text(path, max_bytes))
+    text = read_text(path, max_bytes)
     kinds:Any = _TABLES[name]
+    if needed is None and text and not text.endswith("\n"):
+        raise InputError(path, "its last line is not complete: it was cut short", REMAKE)
+    header, rows = _rows(path, text)
     if not header and name in ("clusters.csv", "losses.csv"): header = list(kinds)   # no cluster, no training
     if missing := [column for column in (kinds if needed is None else needed) if column not in header]:
         raise InputError(path, f"it has no column {', '.join(missing)}", REMAKE)
