@@ -29,7 +29,7 @@ from .patterns import PatternConfig, pattern_table
 from .plot import plot_clusters, plot_embedding, plot_montage, plot_n_clusters, tsne
 from .recipe import MixtureLabelling, Recipe, choose_device
 from .report import write_report
-from .run_files import plain_json
+from .run_files import SCHEMA, plain_json
 from .run_folder import read_assignments, read_run_folder
 from .scores import plot_scoreboard, score_clustering, scores_table
 from .spectral import check_n_clusters
@@ -37,8 +37,8 @@ from .tables import read_labelled_mzs
 from .train import atomic_torch_save
 
 # %% auto #0
-__all__ = ['SCHEMA', 'read_labels', 'assignment_table', 'cluster_table', 'write_results', 'checked_settings', 'cluster_run',
-           'score_run', 'linked_pair_score']
+__all__ = ['read_labels', 'assignment_table', 'cluster_table', 'write_results', 'checked_settings', 'cluster_run', 'score_run',
+           'linked_pair_score']
 
 # %% ../nbs/64_run.ipynb #c010
 def _nearest(at:np.ndarray, mz:np.ndarray) -> np.ndarray: # int (n,)
@@ -231,8 +231,6 @@ def _fingerprint(ions:IonImages, recipe:Recipe, n_clusters:int|None, seed:int, d
                 versions=package_versions(), code=_code_digest())
 
 # %% ../nbs/64_run.ipynb #c3ddf6e0
-SCHEMA = 2 # of config.json; version 0.1 had none
-
 def _input_record(clusterer:IonImageClusterer) -> dict:
     "What config.json states about the images."
     ions, unassigned = clusterer.ions_, clusterer.labels_ < 0
