@@ -1,7 +1,8 @@
 """The public names of every module, for notebooks: `from msi_selfsup.all import *`.
 
-Left out are names of one lower-case word, such as `save` or `guard`, which would overwrite a user's own; those that
-`msi_selfsup` itself lists (`judge`, `colocalised`) stay in. The others are reached by their module."""
+Left out are names of one lower-case word, such as `save` or `guard`, which would overwrite a user's own;
+those that `msi_selfsup` itself lists (`judge`, `colocalised`) stay in. The others are reached by their
+module."""
 import msi_selfsup as _package
 from msi_selfsup.core import *
 from msi_selfsup.arrays import *
@@ -68,4 +69,5 @@ from msi_selfsup.command_line import *
 from msi_selfsup.cli import *
 
 __all__ = [name for name in globals()  # noqa: PLE0604
-           if not name.startswith("_") and (name in _package.__all__ or not name.isalpha() or not name.islower())]
+           if not name.startswith("_")
+           and (name in _package.__all__ or not name.isalpha() or not name.islower())]

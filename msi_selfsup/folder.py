@@ -120,7 +120,7 @@ def _claim(partial:Path, out:Path):
             partial.mkdir(parents=True, exist_ok=True)
             lock = open(partial/_LOCK, "a+", encoding="utf-8")
         except (FileNotFoundError, FileExistsError):   # finished at this moment by another
-            if partial.is_file(): raise
+            if partial.is_file() or time.monotonic() > until: raise
             continue
         if _locked(lock) and _has_name(lock, partial/_LOCK):
             _note_holder(lock)

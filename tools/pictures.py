@@ -1,6 +1,7 @@
-"""Make the pictures in nbs/images, which the README and the pages for chemists show, from a run of msi_demo.
+"""Make the pictures in nbs/images, which the README and the pages for chemists show.
 
-    python tools/pictures.py          all; the picture of the report needs Chromium, and stays without it
+    python tools/pictures.py              from a run of msi_demo; that of the report needs Chromium, or stays
+    python tools/pictures.py FILE.imzML   also barley_clusters.png, from a run of the barley seed's imzML
 
 Pictures are reduced to 256 colours and to the width they are shown at.
 """
@@ -20,12 +21,12 @@ SHOWN = {"montage": 1100, "n_clusters": 600}  # pixels wide, at most
 
 
 def reduced(picture: Path, name: str, widest: int) -> None:
-    "Store a picture as nbs/images/demo_NAME.png."
+    "Store a picture as nbs/images/NAME.png."
     image = Image.open(picture).convert("RGB")
     if image.width > widest:
         image = image.resize((widest, round(image.height * widest / image.width)), Image.Resampling.LANCZOS)
-    few_colours(image).save(IMAGES / f"demo_{name}.png", optimize=True)
-    print(IMAGES / f"demo_{name}.png")
+    few_colours(image).save(IMAGES / f"{name}.png", optimize=True)
+    print(IMAGES / f"{name}.png")
 
 
 def take_picture(page: Path, picture: Path) -> None:
@@ -42,9 +43,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "demo"
         subprocess.run(["msi_demo", "--out", str(run)], check=True)
-        for name, widest in SHOWN.items(): reduced(run / f"{name}.png", name, widest)
+        for name, widest in SHOWN.items(): reduced(run / f"{name}.png", f"demo_{name}", widest)
         take_picture(run / "report.html", Path(folder) / "report.png")
-        reduced(Path(folder) / "report.png", "report", 1100)
+        reduced(Path(folder) / "report.png", "demo_report", 1100)
+        for sample in sys.argv[1:]:
+            subprocess.run(["msi_cluster", sample, "--out", str(Path(folder) / "barley")], check=True)
+            reduced(Path(folder) / "barley" / "clusters.png", "barley_clusters", 720)
 
 
 if __name__ == "__main__": main()
