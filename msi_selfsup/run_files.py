@@ -87,6 +87,12 @@ _TABLES = {"assignments.csv": dict(mz=(0, np.inf), name=str, cluster=(-1, _MAX_C
            "levels.csv": dict(mz=(0, np.inf))} # columns: text, or the arguments of `_numbers`
 RUN_TABLES = tuple(_TABLES)
 
+def _kind(table:str, column:str):
+    "What a column holds: text, the arguments of `_numbers`, or None, where both are allowed."
+    if table == "levels.csv" and re.fullmatch(r"k[1-9]\d{0,6}", column, re.ASCII):
+        return -1, int(column[1:]) - 1, True
+    return _TABLES[table].get(column)
+
 # %% ../nbs/60_run_files.ipynb #c14b
 def _typed(path:Path, name:str, cells:list[str], kind=None) -> np.ndarray:
     "A column: of the kind that it must have, else numbers where it holds nothing else, else text."
@@ -111,7 +117,8 @@ def read_run_table(path:Path,
     if missing := [column for column in (kinds if needed is None else needed) if column not in header]:
         raise InputError(path, f"it has no column {', '.join(missing)}", REMAKE)
     cells = dict(zip(header, map(list, zip(*rows)) if rows else [[] for _ in header]))
-    return pd.DataFrame({name: _typed(path, name, cells[name], kinds.get(name)) for name in header})
+    kind = {column: _kind(name, column) for column in header}
+    return pd.DataFrame({column: _typed(path, column, cells[column], kind[column]) for column in header})
 
 # %% ../nbs/60_run_files.ipynb #c022
 def _unique(pairs:list) -> dict:
