@@ -21,10 +21,11 @@ from .patterns import (
 from .spectral import spectral_labels
 
 # %% auto #0
-__all__ = ['NOISE_MARGIN', 'MERGE_STEPS', 'MERGE_CANDIDATES', 'PENALTY', 'FIRST_LIMIT', 'LIMIT_GROWTH', 'NEAR_LIMIT',
-           'IONS_PER_CLUSTER', 'LEAST_COMPONENTS', 'parallel_analysis', 'n_significant_components', 'merge_costs',
-           'merge_clusters', 'merge_best_pair', 'merge_path', 'Experiment', 'penalised_curve', 'ClusterNumber',
-           'search_limits', 'grown_curve', 'experiment', 'choose_n_clusters']
+__all__ = ['NOISE_MARGIN', 'MERGE_STEPS', 'MERGE_CANDIDATES', 'SPREADS', 'PENALTY', 'FIRST_LIMIT', 'LIMIT_GROWTH', 'NEAR_LIMIT',
+           'IONS_PER_CLUSTER', 'LEAST_COMPONENTS', 'parallel_analysis', 'n_significant_components',
+           'means_and_precisions', 'merge_costs', 'merge_clusters', 'merge_best_pair', 'merge_path', 'means_penalty',
+           'Experiment', 'penalised', 'penalised_curve', 'ClusterNumber', 'search_limits', 'grown_curve', 'experiment',
+           'choose_n_clusters']
 
 # %% ../nbs/32_n_clusters.ipynb #c007
 def parallel_analysis(table:PatternTable,
@@ -52,16 +53,23 @@ def n_significant_components(table:PatternTable,
     return int((eigenvalues > NOISE_MARGIN**2 * of_noise[-1]).sum())
 
 # %% ../nbs/32_n_clusters.ipynb #c010
+def means_and_precisions(mixture:PatternMixture,
+                         responsibilities:np.ndarray, # float64 (n, k)
+                         noise_variance:np.ndarray,   # float64 (n,)
+                        ) -> tuple[np.ndarray, np.ndarray]: # float64 (k, r) each
+    "Cluster means in the axes of the covariance (with the average gain), and how well they are known."
+    by_gain = mixture.gain_covariances()
+    average = np.tensordot(mixture.weights if len(by_gain) > 1 else np.ones(1), by_gain, 1)
+    eigenvalues, eigenvectors = principal_axes(mixture.covariance + average)
+    precision = responsibilities.T @ (1 / (eigenvalues + noise_variance[:, None]))
+    return mixture.means @ eigenvectors, precision
+
 def merge_costs(mixture:PatternMixture,
                 responsibilities:np.ndarray, # float64 (n, k)
                 noise_variance:np.ndarray,   # float64 (n,)
                ) -> np.ndarray: # float64 (k, k), infinite on and below the diagonal
     "About how much the log-likelihood falls when two clusters become one."
-    by_gain = mixture.gain_covariances()
-    average = np.tensordot(mixture.weights if len(by_gain) > 1 else np.ones(1), by_gain, 1)
-    eigenvalues, eigenvectors = principal_axes(mixture.covariance + average)
-    means = mixture.means @ eigenvectors
-    precision = responsibilities.T @ (1 / (eigenvalues + noise_variance[:, None]))
+    means, precision = means_and_precisions(mixture, responsibilities, noise_variance)
     total = np.maximum(precision[:, None] + precision, 1e-300)
     costs = 0.5 * ((means[:, None] - means)**2 * precision[:, None] * precision / total).sum(2)
     costs[np.tril_indices(len(costs))] = np.inf
@@ -114,8 +122,19 @@ def merge_path(mixture:PatternMixture,
     return path
 
 # %% ../nbs/32_n_clusters.ipynb #644eda9f
-PENALTY = 1.25 # times that of the Bayesian information criterion
+SPREADS = np.geomspace(1e-6, 1e2, 65) # variances of the means that are tried, over their mean square
 
+def means_penalty(means:np.ndarray,    # float64 (k, r), in uncorrelated directions
+                  precision:np.ndarray # float64 (k, r), how well each is known
+                 ) -> float:
+    "By how much the marginal log-likelihood of k cluster means is below the maximum (MacKay 1992)."
+    squares = np.square(means - means.mean(0))
+    spread = SPREADS[:, None, None] * squares.mean(0)                    # (65, 1, r)
+    precision = np.maximum(precision, 1e-300)
+    costs = np.log1p(precision * spread) + squares / np.maximum(spread + 1 / precision, 1e-300)
+    return float(0.5 * costs.sum(1).min(0).sum())
+
+# %% ../nbs/32_n_clusters.ipynb #bed21b76
 @dataclass(frozen=True, eq=False)
 class Experiment:
     "What numbers of clusters are compared on: n ions as points, and what the search starts from."
@@ -131,17 +150,27 @@ class Experiment:
                 for name, values in sets.items() for way in ("discretize", "cluster_qr")}
 
 # %% ../nbs/32_n_clusters.ipynb #caaaea7f
+PENALTY = 1.15 # times what the marginal likelihood is below the maximum
+
+def penalised(mixture:PatternMixture, log_likelihood:float, data:Experiment
+             ) -> tuple[float, np.ndarray]: # and the labels, int64 (n,)
+    "The penalised log-likelihood of a mixture of k clusters, and its labels."
+    n, k = len(data.scores), len(mixture.weights)
+    rho = mixture.predict_proba(data.scores, data.noise_variance)
+    penalty = means_penalty(*means_and_precisions(mixture, rho, data.noise_variance))
+    return log_likelihood - PENALTY * penalty * n / max(n - k - 1, 1), rho.argmax(1)
+
+# %% ../nbs/32_n_clusters.ipynb #c4df9b4c
 def penalised_curve(data:Experiment, max_clusters:int, config:PatternConfig=PatternConfig(), seed:int=0
                    ) -> tuple[pd.DataFrame, dict[int, np.ndarray]]:
     "A row for each of 2 to `max_clusters` clusters, and the labels of each, int64 (n,)."
     points, starts = (data.scores, data.noise_variance), data.starts(max_clusters, seed)
     best = fit_best(*points, starts, max_clusters, config, data.gain)
     path = merge_path(best.mixture, *points, data.gain)
-    curve = pd.DataFrame([(k, path[k][1]) for k in sorted(path)], columns=["n_clusters", "log_likelihood"])
-    (n, r), k = data.scores.shape, curve.n_clusters
-    penalty = PENALTY * k * r / 2 * np.log(n) * n / np.maximum(n - k - 1, 1)
-    labels = {k: mixture.predict_log_proba(*points).argmax(1) for k, (mixture, _) in path.items()}
-    return curve.assign(penalised_log_likelihood=curve.log_likelihood - penalty), labels
+    found = {k: (path[k][1], *penalised(*path[k], data)) for k in sorted(path)}
+    curve = pd.DataFrame([(k, *values[:2]) for k, values in found.items()],
+                         columns=["n_clusters", "log_likelihood", "penalised_log_likelihood"])
+    return curve, {k: labels for k, (_, _, labels) in found.items()}
 
 # %% ../nbs/32_n_clusters.ipynb #c011
 @dataclass(frozen=True)
@@ -181,7 +210,7 @@ def grown_curve(data:Experiment,
         limit = min(LIMIT_GROWTH * limit, ceiling)
 
 # %% ../nbs/32_n_clusters.ipynb #aa37357d
-LEAST_COMPONENTS = 4 # that numbers of clusters are compared with
+LEAST_COMPONENTS = 12 # that numbers of clusters are compared with
 
 def experiment(table:PatternTable, n_significant:int, features:dict|None=None,
                config:PatternConfig=PatternConfig()) -> Experiment:

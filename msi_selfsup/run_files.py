@@ -87,6 +87,7 @@ _TABLES = {"assignments.csv": dict(mz=(0, np.inf), name=str, cluster=(-1, _MAX_C
            "levels.csv": dict(mz=(0, np.inf))} # columns: text, or the arguments of `_numbers`
 RUN_TABLES = tuple(_TABLES)
 
+# %% ../nbs/60_run_files.ipynb #995d968e
 def _kind(table:str, column:str):
     "What a column holds: text, the arguments of `_numbers`, or None, where both are allowed."
     if table == "levels.csv" and re.fullmatch(r"k[1-9]\d{0,6}", column, re.ASCII):
