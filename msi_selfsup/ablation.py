@@ -5,7 +5,6 @@
 # %% ../nbs/72_ablation.ipynb #c003
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -13,146 +12,207 @@ import numpy as np
 import pandas as pd
 from sklearn.preprocessing import normalize
 
+from .baselines import HIERARCHICAL, linkage_labels
+from .consensus import consensus_probabilities
 from .core import InputError
-from .features import feature_set
-from .images import IonImages, clip_and_scale, is_constant
-from .mixture import fit_mixture
-from .patterns import (
-    PatternConfig, SpatialComponents, pattern_table, pixel_deviations, spatial_components)
+from .features import feature_sets
+from .gain import GainFields, gain_fields
+from .images import IonImages, clip_and_scale, is_constant, smooth_images
+from .mixture import BestFit, Points, fit_best, fit_mixture
+from .n_clusters import choose_n_clusters, n_significant_components
+from .patterns import PatternConfig, PatternTable, pattern_table, spatial_components
 from .recipe import MixtureLabelling, Recipe
 from .scores import score_clustering, scores_table
 from .spectral import check_n_clusters, spectral_labels
 
 # %% auto #0
-__all__ = ['ABLATIONS', 'Points', 'Fits', 'ablation_labels', 'ablation_scores']
+__all__ = ['ABLATIONS', 'MERGED', 'CONTRAST', 'ablation_labels', 'ablation_scores']
 
 # %% ../nbs/72_ablation.ipynb #c007
 ABLATIONS = {
-    "all parts": "the default without its network, its consensus and its test for structure",
-    "no mixture": "the spectral labels of the start that was chosen, as they are",
-    "spectral clustering of the patterns": "no mixture and no other starts",
+    "all parts": "the default without its consensus and its test for structure",
+    "with the consensus": "averaged over analyses of four fifths of the ions, as the default is",
+    "no mixture": "the labels of the start that was chosen, as they are",
+    "spectral clustering of the components": "no mixture and no other starts",
+    "no gains": "the mixture has no gain fields",
     "no noise model": "all ions count as known exactly",
     "hard labels": "each ion counts wholly for its most probable cluster",
-    "no directions": "scores as they are, not of length one: contrast distinguishes ions",
+    "components by k alone": "1.5 for each cluster, whatever stands out from noise",
+    "half the components": "half as many, and half as many for each that stands out from noise",
+    "twice the components": "twice as many",
     "no smoothing": "components from images smoothed by 0.7 pixels, the least possible",
     "no weights": "every ion counts alike in the components, however noisy",
     "no scaling by the mean image": "deviations in absolute shares: pixels bright in most ions weigh most",
     "hot spots not cut": "intensities as they are, not cut at a quantile",
-    "half the patterns": "half as many components for each cluster",
-    "twice the patterns": "twice as many",
-    "no starts from baselines": "the mixture starts from the components' spectral labels only",
-    "no start from the patterns": "from those of the baselines only",
+    "only from the components": "the mixture starts from the components' spectral labels only",
+    "no start from local contrast": "none of the two feature sets of local contrast",
+    "no hierarchical starts": "neither average linkage nor Ward",
+    "no merged clusters": "no start from many clusters that were merged",
+    "images of local contrast": "the mixture runs in images divided by their surroundings",
+    "flat-fielded images": "in images divided by their blurred selves, times the blurred mean image",
+    "logarithms of images": "in logarithms of one plus the intensity over its mean",
     "from the true classes": "the mixture starts from the true classes, for comparison"}
 
+# %% ../nbs/72_ablation.ipynb #86d1c1d7
+def _surroundings(images:np.ndarray, mask:np.ndarray) -> np.ndarray: # float32 (n, height, width), above 0
+    "Images blurred widely, with a floor of 5 % of their mean."
+    wide = smooth_images(images, mask, np.sqrt(mask.sum()) / 16)
+    return wide + 0.05 * images[:, mask].mean(1)[:, None, None] + 1e-12
+
+def _local_contrast(images:np.ndarray, mask:np.ndarray) -> np.ndarray:
+    "Images divided by their surroundings."
+    return images / _surroundings(images, mask) * mask
+
+def _flat_fielded(images:np.ndarray, mask:np.ndarray) -> np.ndarray:
+    "Images whose surroundings are those of the mean image."
+    wide = _surroundings(images / images[:, mask].mean(1)[:, None, None], mask)
+    return images * wide.mean(0) / wide * mask
+
+def _logarithms(images:np.ndarray, mask:np.ndarray) -> np.ndarray:
+    "Logarithms of one plus the intensity over the mean of its image."
+    return np.log1p(images / images[:, mask].mean(1)[:, None, None])
+
+
+# %% ../nbs/72_ablation.ipynb #17eeedc1
+_REPRESENTATIONS = {"images of local contrast": _local_contrast, "flat-fielded images": _flat_fielded,
+                    "logarithms of images": _logarithms}
+
 # %% ../nbs/72_ablation.ipynb #c009
-Points = tuple[np.ndarray, np.ndarray] # scores (n, r) and noise variance (n,)
-
-def _unscaled(components:SpatialComponents, images:np.ndarray, points:Points) -> Points:
-    "Scores and noise variance as they were before they were scaled to length one."
-    scores, noise = points
-    deviations = pixel_deviations(images, components.mask, components.profile).astype(float)
-    plain = deviations @ components.components
-    return plain, noise * np.square(plain).sum(1) / np.maximum(np.square(scores).sum(1), 1e-300)
-
 def _on_background(images:np.ndarray, mask:np.ndarray) -> np.ndarray: # float64 (n, height, width)
     "Images under an even background of a hundred times their mean."
     return images + 100 * images[:, mask].mean(1, dtype=np.float64)[:, None, None] * mask
 
-# %% ../nbs/72_ablation.ipynb #c011
-def _hard_mixture(scores:np.ndarray, noise:np.ndarray, labels, n_clusters:int, config:PatternConfig):
-    "As `fit_mixture`, but started again from its own labels after each step, until they stay."
-    once = replace(config, iterations=1)
-    fitted, _ = fit_mixture(scores, noise, labels, n_clusters, once)
-    for _ in range(config.iterations - 1):
-        before, labels = labels, fitted.predict_log_proba(scores, noise).argmax(1)
-        if np.array_equal(before, labels): break
-        fitted, _ = fit_mixture(scores, noise, labels, n_clusters, once)
-    return fitted, [fitted.log_likelihood(scores, noise)]
-
-Fits = dict[str, tuple[float, np.ndarray]] # by start: log-likelihood, and labels int64 (n,)
-
-# %% ../nbs/72_ablation.ipynb #bb3f4fcb
-def _fits(points:Points, starts:dict, n_clusters:int, config:PatternConfig, fit:Callable=fit_mixture) -> Fits:
-    "The mixture from each start."
-    found = {name: fit(*points, labels, n_clusters, config) for name, labels in starts.items()}
-    return {name: (history[-1], fitted.predict_log_proba(*points).argmax(1))
-            for name, (fitted, history) in found.items()}
-
-def _chosen(fits:Fits) -> str:
-    "The start that led to the highest likelihood."
-    return max(fits, key=lambda name: fits[name][0])
-
 # %% ../nbs/72_ablation.ipynb #3094a55b
-@dataclass
+@dataclass(frozen=True)
+class _Case:
+    "The ions as points, with one set of settings."
+    config:PatternConfig
+    table:PatternTable
+    n_significant:int
+    points:Points
+    gain:GainFields
+
+def _case(images:np.ndarray, mask:np.ndarray, n_clusters:int, config:PatternConfig, seed:int,
+          of_data:bool=True) -> _Case:
+    "Points of some images; as many components as stand out from noise, unless they follow k alone."
+    table = pattern_table(images, mask, config)
+    n_significant = n_significant_components(table, config, seed) if of_data else 0
+    components = spatial_components(table, config.n_components(n_clusters, n_significant), config)
+    points = table.scores(components)
+    gain = gain_fields(table, components, *points, config.gain_order)
+    return _Case(config, table, n_significant, points, gain)
+
+# %% ../nbs/72_ablation.ipynb #035da380
+@dataclass(frozen=True)
 class _Bench:
     "What all variants of one set of ions share."
     ions:IonImages
     images:np.ndarray   # scaled
     n_clusters:int
     seed:int
-    recipe:Recipe
-    labelling:MixtureLabelling
-    baselines:dict[str, np.ndarray] # labels to start from
+    config:PatternConfig
+    features:dict[str, np.ndarray] # feature sets to start from
+    starts:dict[str, np.ndarray]   # labels to start from, but for those of the components
 
-    def spectral(self, features:np.ndarray) -> np.ndarray:
-        return spectral_labels(features, self.n_clusters, self.recipe.n_neighbours, seed=self.seed)
+    def case(self, images=None, of_data:bool=True, **changes) -> _Case:
+        images, config = self.images if images is None else images, replace(self.config, **changes)
+        return _case(images, self.ions.mask, self.n_clusters, config, self.seed, of_data)
 
-    def config(self, **changes) -> PatternConfig:
-        return replace(self.labelling.patterns, **changes)
+    def own(self, case:_Case) -> dict[str, np.ndarray]:
+        "Spectral labels of the components' scores."
+        return {"components": _spectral(normalize(case.points[0]), self.n_clusters, self.seed)}
 
-    def components(self, images:np.ndarray, config:PatternConfig) -> tuple[SpatialComponents, Points]:
-        table = pattern_table(images, self.ions.mask, config)
-        found = spatial_components(table, config.n_components(self.n_clusters), config)
-        return found, table.scores(found)
+    def fit(self, case:_Case, starts:dict, gain:bool=True) -> BestFit:
+        return fit_best(*case.points, starts, self.n_clusters, case.config, case.gain if gain else None)
 
-# %% ../nbs/72_ablation.ipynb #035da380
+# %% ../nbs/72_ablation.ipynb #fd406bcb
+MERGED, CONTRAST = "merged clusters", ("local contrast", "log local contrast")
+
+def _spectral(features:np.ndarray, n_clusters:int, seed:int) -> np.ndarray: # int64 (n,)
+    return spectral_labels(features.astype(np.float32), n_clusters, None, seed=seed)
+
+
+# %% ../nbs/72_ablation.ipynb #dfd428d4
 def _new_bench(ions:IonImages, n_clusters:int, seed:int, recipe:Recipe) -> _Bench:
-    labelling = cast(MixtureLabelling, recipe.labelling)
-    bench = _Bench(ions, clip_and_scale(ions, recipe.clip), n_clusters, seed, recipe, labelling, {})
-    bench.baselines = {name: bench.spectral(feature_set(ions, name)) for name in labelling.feature_sets}
-    return bench
+    "Images, feature sets and starts of the default."
+    labelling, images = cast(MixtureLabelling, recipe.labelling), clip_and_scale(ions, recipe.clip)
+    sets, k = feature_sets(ions, labelling.feature_sets), n_clusters
+    starts = {name: _spectral(values, k, seed) for name, values in sets.items()}
+    starts |= {name: linkage_labels(sets[base], k, method)
+               for name, (base, method) in HIERARCHICAL.items() if base in sets}
+    table = pattern_table(images, ions.mask, labelling.patterns)
+    contrast = {name: sets[name] for name in CONTRAST if name in sets}
+    merged = choose_n_clusters(table, labelling.patterns, seed, features=contrast).labels
+    if k in merged: starts[MERGED] = merged[k]
+    return _Bench(ions, images, k, seed, labelling.patterns, sets, starts)
 
-def _own(bench:_Bench, points:Points) -> np.ndarray: # int64 (n,)
-    "Spectral labels of the components' scores."
-    return bench.spectral(normalize(points[0]).astype(np.float32))
+# %% ../nbs/72_ablation.ipynb #bb3f4fcb
+def _labels(fit:BestFit, points:Points) -> np.ndarray: # int64 (n,)
+    return fit.mixture.predict_log_proba(*points).argmax(1)
 
-def _tried(bench:_Bench, images:np.ndarray, **changes) -> Fits:
-    "Fits from all starts, of other images or with other settings."
-    config = bench.config(**changes)
-    points = bench.components(images, config)[1]
-    return _fits(points, {"patterns": _own(bench, points)} | bench.baselines, bench.n_clusters, config)
+def _tried(bench:_Bench, case:_Case, starts:dict|None=None, gain:bool=True) -> np.ndarray: # int64 (n,)
+    "Labels of the likeliest fit, from all starts or from those given."
+    starts = bench.own(case) | bench.starts if starts is None else starts
+    return _labels(bench.fit(case, starts, gain), case.points)
+
+# %% ../nbs/72_ablation.ipynb #c011
+def _hard(case:_Case, labels:np.ndarray, n_clusters:int) -> np.ndarray: # int64 (n,)
+    "The mixture started again from its own labels after each step, until they stay."
+    once = replace(case.config, iterations=1)
+    for _ in range(case.config.iterations):
+        fitted, _ = fit_mixture(*case.points, labels, n_clusters, once, case.gain)
+        before, labels = labels, fitted.predict_log_proba(*case.points).argmax(1)
+        if np.array_equal(before, labels): break
+    return labels
 
 # %% ../nbs/72_ablation.ipynb #ac3dc7ea
-def _variants(bench:_Bench) -> dict[str, Fits]:
+def _other_images(bench:_Bench) -> dict[str, np.ndarray]: # int64 (n,) each
     "Variants of images or settings, by name."
-    images, per_cluster = bench.images, bench.config().patterns_per_cluster
-    uncut = clip_and_scale(bench.ions, 1.)
-    return {"no smoothing": _tried(bench, images, sigma=0.7),
-            "no weights": _tried(bench, images, noise_floor=1e6),
-            "no scaling by the mean image": _tried(bench, _on_background(images, bench.ions.mask)),
-            "hot spots not cut": _tried(bench, uncut),
-            "half the patterns": _tried(bench, images, patterns_per_cluster=per_cluster / 2),
-            "twice the patterns": _tried(bench, images, patterns_per_cluster=per_cluster * 2)}
+    config, images = bench.config, bench.images
+    per, of_data = config.patterns_per_cluster, config.per_significant
+    cases = {"components by k alone": bench.case(of_data=False),
+             "half the components": bench.case(patterns_per_cluster=per / 2, per_significant=of_data / 2),
+             "twice the components": bench.case(patterns_per_cluster=per * 2, per_significant=of_data * 2),
+             "no smoothing": bench.case(sigma=0.7), "no weights": bench.case(noise_floor=1e6),
+             "no scaling by the mean image": bench.case(_on_background(images, bench.ions.mask)),
+             "hot spots not cut": bench.case(clip_and_scale(bench.ions, 1.))}
+    cases |= {name: bench.case(change(images, bench.ions.mask)) for name, change in _REPRESENTATIONS.items()}
+    return {name: _tried(bench, case) for name, case in cases.items()}
 
 # %% ../nbs/72_ablation.ipynb #c24b8fa0
-def _variants_of_points(bench:_Bench, components:SpatialComponents, points:Points, starts:dict, full:Fits
-                       ) -> dict[str, Fits]:
-    "Variants of the points, of the fit or of the starts, by name."
-    (scores, noise), k, config = points, bench.n_clusters, bench.config()
-    exact = scores, np.full_like(noise, 1e-6 * np.median(noise))
-    plain = _unscaled(components, bench.images, points)
-    others = {name: fit for name, fit in full.items() if name != "patterns"} or full
-    return {"no noise model": _fits(exact, starts, k, config),
-            "hard labels": _fits(points, starts, k, config, _hard_mixture),
-            "no directions": _fits(plain, starts, k, config), "no start from the patterns": others}
+def _other_starts(bench:_Bench, case:_Case) -> dict[str, np.ndarray]: # int64 (n,) each
+    "Variants of the starts, by name."
+    starts = bench.own(case) | bench.starts
+    left_out = {"no start from local contrast": CONTRAST, "no hierarchical starts": tuple(HIERARCHICAL),
+                "no merged clusters": (MERGED,)}
+    kept = {name: {start: labels for start, labels in starts.items() if start not in out}
+            for name, out in left_out.items()}
+    kept |= {f"only from {name}": {name: labels} for name, labels in bench.starts.items()}
+    kept["only from the components"] = bench.own(case)
+    return {name: _tried(bench, case, some) for name, some in kept.items()}
+
+# %% ../nbs/72_ablation.ipynb #eeba044c
+def _consensus(bench:_Bench, case:_Case, fit:BestFit) -> np.ndarray: # int64 (n,)
+    "Labels after averaging over subsets of the ions, and a step of the mixture from there."
+    rho, features = fit.mixture.predict_proba(*case.points), bench.features.get(fit.start)
+    features = None if features is None else normalize(features)
+    average = consensus_probabilities(case.table, rho, case.config, bench.seed, features=features,
+                                      n_significant=case.n_significant)
+    once = replace(case.config, iterations=1)
+    last, _ = fit_mixture(*case.points, average.argmax(1), bench.n_clusters, once, case.gain)
+    return last.predict_log_proba(*case.points).argmax(1)
+
+def _without_noise(case:_Case) -> _Case:
+    "The same points, all of them known almost exactly."
+    scores, noise = case.points
+    return replace(case, points=(scores, np.full_like(noise, 1e-6 * np.median(noise))))
 
 # %% ../nbs/72_ablation.ipynb #395af6f2
-def _from_truth(bench:_Bench, points:Points) -> dict[str, np.ndarray]:
+def _from_truth(bench:_Bench, case:_Case) -> dict[str, np.ndarray]:
     "The mixture from the true classes, where all are known and they are not too many."
     known = bench.ions.classes
     if known is None or (known < 0).any() or len(classes := np.unique(known)) > bench.n_clusters: return {}
-    start = {"": np.searchsorted(classes, known)}
-    return {"from the true classes": _fits(points, start, bench.n_clusters, bench.config())[""][1]}
+    return {"from the true classes": _tried(bench, case, {"classes": np.searchsorted(classes, known)})}
 
 # %% ../nbs/72_ablation.ipynb #c012
 def ablation_labels(ions:IonImages, # none of them constant
@@ -161,17 +221,16 @@ def ablation_labels(ions:IonImages, # none of them constant
                    ) -> dict[str, np.ndarray]: # by variant, int64 (n,)
     "The clusters that each of `ABLATIONS` leads to, and those from each single start."
     bench = _new_bench(ions, n_clusters, seed, recipe)
-    components, points = bench.components(bench.images, bench.config())
-    starts = {"patterns": _own(bench, points)} | bench.baselines
-    full = _fits(points, starts, n_clusters, bench.config())
-    variants = _variants_of_points(bench, components, points, starts, full) | _variants(bench)
-    best = _chosen(full)
-    found = {"all parts": full[best][1], "no mixture": starts[best],
-             "spectral clustering of the patterns": starts["patterns"],
-             "no starts from baselines": full["patterns"][1]} | _from_truth(bench, points)
-    found |= {name: fits[_chosen(fits)][1] for name, fits in variants.items()}
-    singles = {f"only from {name}": full[name][1] for name in bench.baselines}
-    return {name: found[name] for name in ABLATIONS if name in found} | singles
+    case = bench.case()
+    starts = bench.own(case) | bench.starts
+    full = bench.fit(case, starts)
+    labels = _labels(full, case.points)
+    found = {"all parts": labels, "with the consensus": _consensus(bench, case, full),
+             "no mixture": starts[full.start], "spectral clustering of the components": starts["components"],
+             "no gains": _tried(bench, case, gain=False), "hard labels": _hard(case, labels, n_clusters),
+             "no noise model": _tried(bench, _without_noise(case))}
+    found |= _other_images(bench) | _other_starts(bench, case) | _from_truth(bench, case)
+    return {name: found[name] for name in (*ABLATIONS, *found) if name in found}
 
 # %% ../nbs/72_ablation.ipynb #c013
 def ablation_scores(ions:IonImages, n_clusters:int, seed:int=0,
