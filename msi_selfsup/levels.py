@@ -11,7 +11,6 @@ import numpy as np
 
 from .core import InputError
 from .mixture import PatternMixture, principal_axes
-from .n_clusters import penalty
 
 # %% auto #0
 __all__ = ['MOST_LEVELS', 'Parts', 'cut_parts', 'in_axes', 'described_parts', 'Levels', 'nested_levels', 'merged_confidence',
@@ -125,7 +124,7 @@ def _log_density(points:np.ndarray, weights:np.ndarray, # float64 (n, r) each
 def split_probability(points:np.ndarray, weights:np.ndarray, # of `in_axes`, float64 (n, r) each
                       a:np.ndarray, b:np.ndarray             # the ions of both parts, bool (n,) each
                      ) -> np.ndarray: # float64 (n,); of use for the ions of either part
-    "The probability that an ion belongs to its part, and not to the other, if both parts are real."
+    "The probability that an ion belongs to its part, and not to the other."
     means = [np.average(points[part], axis=0, weights=weights[part]) for part in (a, b, a | b)]
     spread = np.maximum(np.square(means[0] - means[1]) / 4, 1e-300)
     in_a, in_b = (_log_density(points, weights, part, (means[2], 1 / spread)) for part in (a, b))
@@ -139,14 +138,11 @@ def _split(finer:np.ndarray, coarser:np.ndarray) -> tuple[np.ndarray, np.ndarray
     a, b = pairs[pairs[:, 0] == one, 1]
     return finer == a, finer == b
 
-def _part_probability(levels:Levels, k:int, points:np.ndarray, weights:np.ndarray) -> np.ndarray: # (n,)
-    "The probability of an ion's part at level k within its cluster at level k - 1; 1 where it is not split."
-    a, b = _split(levels.labels[k], levels.labels[k - 1])
-    n, r = points.shape
-    excess = penalty(n, r, k) - penalty(n, r, k - 1) - levels.costs[k - 1]
-    real, share = 1 / (1 + np.exp(np.clip(excess, -700, 700))), a.sum() / (a | b).sum()
-    within = real * split_probability(points, weights, a, b) + (1 - real) * np.where(a, share, 1 - share)
-    return np.where(a | b, within, 1)
+def _part_probability(finer:np.ndarray, coarser:np.ndarray, points:np.ndarray, weights:np.ndarray
+                     ) -> np.ndarray: # float64 (n,)
+    "The probability of an ion's part within its cluster at the next coarser level; 1 where it is not split."
+    a, b = _split(finer, coarser)
+    return np.where(a | b, split_probability(points, weights, a, b), 1)
 
 # %% ../nbs/37_levels.ipynb #659eb4c6
 def level_confidence(levels:Levels,
@@ -159,5 +155,5 @@ def level_confidence(levels:Levels,
     found = {k: merged_confidence(probabilities, labels, levels.labels[k])
              for k in levels.labels if k <= n_clusters}
     for k in sorted(set(levels.labels) - set(found)):
-        found[k] = found[k - 1] * _part_probability(levels, k, *points)
+        found[k] = found[k - 1] * _part_probability(levels.labels[k], levels.labels[k - 1], *points)
     return {k: found[k] for k in levels.labels}

@@ -23,8 +23,8 @@ from .spectral import spectral_labels
 # %% auto #0
 __all__ = ['NOISE_MARGIN', 'MERGE_STEPS', 'MERGE_CANDIDATES', 'PENALTY', 'FIRST_LIMIT', 'LIMIT_GROWTH', 'NEAR_LIMIT',
            'IONS_PER_CLUSTER', 'LEAST_COMPONENTS', 'parallel_analysis', 'n_significant_components', 'merge_costs',
-           'merge_clusters', 'merge_best_pair', 'merge_path', 'penalty', 'Experiment', 'penalised_curve',
-           'ClusterNumber', 'search_limits', 'grown_curve', 'experiment', 'choose_n_clusters']
+           'merge_clusters', 'merge_best_pair', 'merge_path', 'Experiment', 'penalised_curve', 'ClusterNumber',
+           'search_limits', 'grown_curve', 'experiment', 'choose_n_clusters']
 
 # %% ../nbs/32_n_clusters.ipynb #c007
 def parallel_analysis(table:PatternTable,
@@ -116,11 +116,6 @@ def merge_path(mixture:PatternMixture,
 # %% ../nbs/32_n_clusters.ipynb #644eda9f
 PENALTY = 1.25 # times that of the Bayesian information criterion
 
-def penalty(n_ions:int, n_components:int, n_clusters): # the last also as an array
-    "What is subtracted from a log-likelihood, so that numbers of clusters can be compared."
-    correction = n_ions / np.maximum(n_ions - n_clusters - 1, 1)
-    return PENALTY * n_clusters * n_components / 2 * np.log(n_ions) * correction
-
 @dataclass(frozen=True, eq=False)
 class Experiment:
     "What numbers of clusters are compared on: n ions as points, and what the search starts from."
@@ -143,9 +138,10 @@ def penalised_curve(data:Experiment, max_clusters:int, config:PatternConfig=Patt
     best = fit_best(*points, starts, max_clusters, config, data.gain)
     path = merge_path(best.mixture, *points, data.gain)
     curve = pd.DataFrame([(k, path[k][1]) for k in sorted(path)], columns=["n_clusters", "log_likelihood"])
-    lost = penalty(*data.scores.shape, curve.n_clusters)
+    (n, r), k = data.scores.shape, curve.n_clusters
+    penalty = PENALTY * k * r / 2 * np.log(n) * n / np.maximum(n - k - 1, 1)
     labels = {k: mixture.predict_log_proba(*points).argmax(1) for k, (mixture, _) in path.items()}
-    return curve.assign(penalised_log_likelihood=curve.log_likelihood - lost), labels
+    return curve.assign(penalised_log_likelihood=curve.log_likelihood - penalty), labels
 
 # %% ../nbs/32_n_clusters.ipynb #c011
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from .run_folder import RunFolder, read_run_folder
 from .scores import METRICS, format_scores, morans_i
 
 # %% auto #0
-__all__ = ['report_data', 'write_report']
+__all__ = ['level_tree', 'report_data', 'write_report']
 
 # %% ../nbs/63_report.ipynb #c033
 def _plain(value):
@@ -81,6 +81,68 @@ def _cluster_columns(run:RunFolder, scaled:np.ndarray) -> tuple[pd.DataFrame, np
     return run.clusters.assign(morans_i=morans_i(means, mask).round(4),
                                alt=[alt_text(image) for image in images]), images
 
+# %% ../nbs/63_report.ipynb #60c95ffc
+def level_tree(levels:pd.DataFrame # levels.csv: mz, k2, k3, ...
+              ) -> list[dict]:     # of each cluster: first and last level, parent (position), ions (positions)
+    "The clusters of all levels, coarse to fine; one that stays whole over several levels is there once."
+    nodes:list[dict] = []
+    above:dict[int, int] = {}      # node by the number that it has at the level before
+    for name in (column for column in levels if column != "mz"):
+        k, own, found = int(name[1:]), levels[name].to_numpy(), {}
+        for number in range(k):
+            ions = np.flatnonzero(own == number)
+            node = above[before[ions[0]]] if above else None
+            if node is None or len(nodes[node]["ions"]) > len(ions):
+                nodes.append(dict(first=k, last=k, parent=node, ions=ions))
+                node = len(nodes) - 1
+            nodes[node]["last"], found[number] = k, node
+        above, before = found, own
+    return nodes
+
+# %% ../nbs/63_report.ipynb #4aefac73
+_SHOWN_IONS = 6 # of a part, the most confident first
+
+def _level_names(tree:list[dict], clusters:np.ndarray, used:int) -> list[str]:
+    "Of each cluster of `level_tree`: 0 + 3 for clusters that join, 2.1 for a part of cluster 2."
+    names:list[str] = []
+    for i, node in enumerate(tree):
+        siblings = [other for other in tree[:i] if other["parent"] == node["parent"]]
+        joined = " + ".join(map(str, np.unique(clusters[node["ions"]])))
+        names.append(joined if node["first"] <= used else f"{names[node['parent']]}.{len(siblings) + 1}")
+    return names
+
+def _level_nodes(run:RunFolder, used:int) -> list[dict]:
+    "What the page shows of each cluster of the levels: name, clusters, levels, size, confidence, ions."
+    clusters, tree, nodes = run.assignments["cluster"].to_numpy(), level_tree(run.levels), []
+    for node, name in zip(tree, _level_names(tree, clusters, used)):
+        sure = run.levels_confidence[f"k{node['first']}"].to_numpy()[node["ions"]]
+        best = node["ions"][np.argsort(-sure, kind="stable")][:_SHOWN_IONS]
+        nodes.append(node | dict(name=name, clusters=np.unique(clusters[node["ions"]]), size=len(node["ions"]),
+                                 confidence=sure.mean().round(4), ions=best if node["first"] > used else []))
+    return nodes
+
+# %% ../nbs/63_report.ipynb #75b0b1b9
+def _level_rows(scores:pd.DataFrame, nodes:list[dict], used:int) -> list[dict]:
+    "A row of the table of levels: its number of clusters, what parts there, and its scores as text."
+    heights, rows = scores["penalised_log_likelihood"], []
+    for k, height, excess, error, sure in scores.to_numpy(float):
+        new = [node for node in nodes if node["first"] == k and node["parent"] is not None]
+        parts = " and ".join(f"{node['name']} ({node['size']} ion{'s' * (node['size'] != 1)})" for node in new)
+        change = f"{nodes[new[0]['parent']]['name']} parts into {parts}" if new else "–"
+        below = "–" if np.isnan(height) else "best" if height == heights.max() else f"{heights.max() - height:.0f}"
+        linked = "–" if np.isnan(excess) else f"{excess:.2f}" + ("" if np.isnan(error) else f" ± {error:.2f}")
+        rows.append(dict(k=int(k), change=change, below=below, linked=linked, confidence=f"{sure:.2f}"))
+    return rows
+
+def _levels(run:RunFolder) -> dict|None:
+    "Number of clusters of the result, the clusters of all levels, a row for each; None where there are none."
+    if run.levels is None or run.levels_confidence is None or run.levels_scores is None: return None
+    used = len(np.unique(run.assignments["cluster"][run.assignments["cluster"] >= 0]))
+    nodes = _level_nodes(run, used)
+    columns = ["n_clusters", "penalised_log_likelihood", "linked_pair_excess", "linked_standard_error",
+               "mean_confidence"]
+    return dict(used=used, nodes=nodes, rows=_level_rows(run.levels_scores[columns], nodes, used))
+
 # %% ../nbs/63_report.ipynb #40e3b9c8
 def _page_data(run:RunFolder, images:np.ndarray, clusters:pd.DataFrame) -> dict:
     "What is in the JSON block, as tables and arrays."
@@ -89,7 +151,8 @@ def _page_data(run:RunFolder, images:np.ndarray, clusters:pd.DataFrame) -> dict:
     return dict(headline=run_headline(run.config["found"]), findings=list(map(asdict, findings)),
                 highlights=list(map(asdict, run_highlights(run.assignments, clusters, pairs))),
                 config=run.config, shape=images.shape[1:], ions=_ion_columns(run, images), clusters=clusters,
-                links=pairs, scores=run.scores, losses=run.losses, **_neighbours(run),
+                links=pairs, scores=run.scores, losses=run.losses, levels=_levels(run),
+                **_neighbours(run),
                 before=_on_map(run.before, labels), after=_on_map(run.after, labels))
 
 # %% ../nbs/63_report.ipynb #06fae226
