@@ -123,12 +123,12 @@ def _level_nodes(run:RunFolder, used:int) -> list[dict]:
 
 # %% ../nbs/63_report.ipynb #75b0b1b9
 def _level_rows(scores:pd.DataFrame, nodes:list[dict], used:int) -> list[dict]:
-    "A row of the table of levels: its number of clusters, what parts there, and its scores as text."
+    "A row of the table of levels: its number of clusters, what is divided there, and its scores as text."
     heights, rows = scores["penalised_log_likelihood"], []
     for k, height, excess, error, sure in scores.to_numpy(float):
         new = [node for node in nodes if node["first"] == k and node["parent"] is not None]
         parts = " and ".join(f"{node['name']} ({node['size']} ion{'s' * (node['size'] != 1)})" for node in new)
-        change = f"{nodes[new[0]['parent']]['name']} parts into {parts}" if new else "–"
+        change = f"{nodes[new[0]['parent']]['name']} is divided into {parts}" if new else "–"
         below = "–" if np.isnan(height) else "best" if height == heights.max() else f"{heights.max() - height:.0f}"
         linked = "–" if np.isnan(excess) else f"{excess:.2f}" + ("" if np.isnan(error) else f" ± {error:.2f}")
         rows.append(dict(k=int(k), change=change, below=below, linked=linked, confidence=f"{sure:.2f}"))
