@@ -355,21 +355,29 @@ def _cluster_plainly(self:IonImageClusterer, name:str, features:np.ndarray, seed
     if name in HIERARCHICAL: return linkage_labels(features, self.n_clusters_, HIERARCHICAL[name][1])
     return fill_unassigned(_cluster(self, features, seed), features)
 
+# %% ../nbs/41_clusterer.ipynb #476e1d92
+def _fit_to_labels(self:IonImageClusterer, data:_Data, found:_Found, cluster:Callable) -> None:
+    "A mixture for labels that stay; their probabilities, by `cluster` (positions, seed) of subsets."
+    config, k, labels = _pattern_config(self.recipe_in_use()), self.n_clusters_, found.initial_labels
+    with _timed(self.timings_, "shared patterns"): points = _components(self, data.table, found)
+    one_step = replace(config, iterations=1)
+    found.classifier, reached = fit_mixture(*points, labels, k, one_step, found.gain)
+    rest = found.gain, config, self.seed
+    with _timed(self.timings_, "consensus"):
+        found.probabilities = resampled_probabilities(labels, k, cluster, points, *rest)
+    found.likelihoods, found.embedding = {found.initial: reached[-1]}, points[0].astype(np.float32)
+    found.denoised = denoised_coordinates(found.classifier, *points)
+
+# %% ../nbs/41_clusterer.ipynb #7e64e161
 def _by_baseline(self:IonImageClusterer, data:_Data, found:_Found) -> None:
     "Labels of a baseline as they are; probabilities and coordinates by a mixture."
-    config, k = _pattern_config(self.recipe_in_use()), self.n_clusters_
     name = found.initial = self.recipe_in_use().labelling.baseline
-    features = self.feature_sets_[features_of_baseline(name)]
+    features, self.baseline_labels_ = self.feature_sets_[features_of_baseline(name)], {}
     def cluster(some, seed): return _cluster_plainly(self, name, features[some], seed)
-    with _timed(self.timings_, "baseline"): labels = cluster(np.arange(len(features)), self.seed)
-    with _timed(self.timings_, "shared patterns"): points = _components(self, data.table, found)
-    found.classifier, reached = fit_mixture(*points, labels, k, replace(config, iterations=1), found.gain)
-    with _timed(self.timings_, "consensus"):
-        found.probabilities = resampled_probabilities(labels, k, cluster, points, found.gain, config, self.seed)
-    found.labels[CHOSEN_BASELINE] = found.initial_labels = labels
-    found.features[CHOSEN_BASELINE], found.likelihoods = features, {name: reached[-1]}
-    found.embedding = points[0].astype(np.float32)
-    found.denoised, self.baseline_labels_ = denoised_coordinates(found.classifier, *points), {}
+    with _timed(self.timings_, "baseline"):
+        found.initial_labels = cluster(np.arange(len(features)), self.seed)
+    found.labels[CHOSEN_BASELINE], found.features[CHOSEN_BASELINE] = found.initial_labels, features
+    _fit_to_labels(self, data, found, cluster)
 
 # %% ../nbs/41_clusterer.ipynb #341103cb
 def _new_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:Callable
@@ -515,7 +523,8 @@ def first_clusters(classifier:PatternMixture|torch.nn.Linear, k:int) -> PatternM
         directions = classifier.directions[:k] if len(classifier.directions) > 1 else classifier.directions
         weights = classifier.weights[:k] / classifier.weights[:k].sum()
         return replace(classifier, means=classifier.means[:k], weights=weights, directions=directions)
-    cut = torch.nn.utils.skip_init(torch.nn.Linear, classifier.in_features, k, device=classifier.weight.device)
+    device = classifier.weight.device
+    cut = torch.nn.utils.skip_init(torch.nn.Linear, classifier.in_features, k, device=device)
     with torch.no_grad():
         for new, old in ((cut.weight, classifier.weight), (cut.bias, classifier.bias)): new.copy_(old[:k])
     return cut

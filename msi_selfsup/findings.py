@@ -103,7 +103,8 @@ def _n_clusters(config:dict, empty:int) -> Finding:
     text = f"The data support {supported} clusters{'' if used == supported else f'; {used} were used'}."
     if config.get("automatic") and used != supported:
         left = "1 was" if supported - used == 1 else f"{supported - used} were"
-        text = f"{supported} clusters were chosen from the data; {left} left without ions, so {used} are used."
+        text = (f"{supported} clusters were chosen from the data; {left} left without ions, "
+                f"so {used} are used.")
     if at_limit: text += " This is the largest number tried; the best may be larger."
     if empty: text += f" {used - empty} of the {used} have ions."
     doubted = used != supported or at_limit or empty
@@ -117,6 +118,7 @@ _BESIDE = {"baselines": {"good": "better than simple baselines", "mixed": "no be
                                "mixed": "no better than the other baselines",
                                "poor": "worse than another baseline"}}
 
+# %% ../nbs/62_findings.ipynb #748fc22a
 def _listed(names:list[str]) -> str:
     "a, b and c"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
@@ -126,7 +128,8 @@ def _clauses(rating_of:dict[str, str]) -> list[str]:
     rated = {rating: [topic for topic in _EVIDENCE if rating_of.get(topic) == rating] for rating in RATINGS}
     how = {"good": "supported", "mixed": "partly supported", "poor": "not supported"}
     clauses = [f"{how[rating]} by {_listed(rated[rating])}" for rating in how if rated[rating]]
-    return clauses + [said[rating_of[topic]] for topic, said in _BESIDE.items() if rating_of.get(topic) in said]
+    beside = [said[rating_of[topic]] for topic, said in _BESIDE.items() if rating_of.get(topic) in said]
+    return clauses + beside
 
 # %% ../nbs/62_findings.ipynb #d518db6f
 def _overall(findings:list[Finding]) -> Finding:

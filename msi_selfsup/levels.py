@@ -44,6 +44,8 @@ def cut_parts(labels:np.ndarray, finer:np.ndarray # int (n,), int (n,)
     pairs, parts = np.unique(np.stack([labels, finer], 1), axis=0, return_inverse=True)
     return parts.reshape(-1).astype(np.int64), pairs[:, 0].astype(np.int64)
 
+
+# %% ../nbs/37_levels.ipynb #726e7d0d
 def in_axes(mixture:PatternMixture, scores:np.ndarray, noise_variance:np.ndarray # float64 (n, r), (n,)
            ) -> tuple[np.ndarray, np.ndarray]: # float64 (n, r) each
     "Scores in the axes of the clusters' common covariance, and their precision there."
@@ -52,6 +54,7 @@ def in_axes(mixture:PatternMixture, scores:np.ndarray, noise_variance:np.ndarray
     eigenvalues, eigenvectors = principal_axes(mixture.covariance + average)
     return scores @ eigenvectors, 1 / (eigenvalues + noise_variance[:, None])
 
+# %% ../nbs/37_levels.ipynb #e929effb
 def described_parts(parts:np.ndarray, mixture:PatternMixture,
                     scores:np.ndarray, noise_variance:np.ndarray # float64 (n, r), (n,)
                    ) -> Parts:
@@ -121,6 +124,7 @@ def _log_density(points:np.ndarray, weights:np.ndarray, # float64 (n, r) each
     distance = np.square(points - mean) / variance
     return np.log(inside.sum()) - 0.5 * (distance + np.log(variance)).sum(1)
 
+# %% ../nbs/37_levels.ipynb #ccdd7c2b
 def split_probability(points:np.ndarray, weights:np.ndarray, # of `in_axes`, float64 (n, r) each
                       a:np.ndarray, b:np.ndarray             # the ions of both parts, bool (n,) each
                      ) -> np.ndarray: # float64 (n,); of use for the ions of either part

@@ -318,6 +318,13 @@ def _draw_curve(axes, numbers:np.ndarray, below:np.ndarray, used:int, size:float
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.spines[["top", "right"]].set_visible(False)
 
+# %% ../nbs/53_plot.ipynb #4a273a47
+def _cut_off(axes, deeper:np.ndarray, depth:float) -> None:
+    "Cut a curve off at a depth; a triangle stands for each number that is deeper."
+    axes.plot(deeper, np.full(len(deeper), -0.97 * depth), "v", ms=6, color="#0072B2")
+    axes.set(ylim=(-depth, 0.06 * depth))
+
+# %% ../nbs/53_plot.ipynb #1a321d03
 def plot_n_clusters(curve:pd.DataFrame, # columns n_clusters and penalised_log_likelihood
                     n_clusters:int,     # the number that was used
                    ) -> Figure:
@@ -328,9 +335,8 @@ def plot_n_clusters(curve:pd.DataFrame, # columns n_clusters and penalised_log_l
     below = score - score.max()
     first, last, depth = _neighbourhood(numbers, below, n_clusters)
     for axes, size in ((near, 4), (whole, 2)): _draw_curve(axes, numbers, below, n_clusters, size)
-    deeper = numbers[below < -depth]
-    near.plot(deeper, np.full(len(deeper), -0.97 * depth), "v", ms=6, color="#0072B2", clip_on=True)
-    near.set(xlim=(first - 0.6, last + 0.6), ylim=(-depth, 0.06 * depth), title="near the best",
+    _cut_off(near, numbers[below < -depth], depth)
+    near.set(xlim=(first - 0.6, last + 0.6), title="near the best",
              ylabel="penalised log-likelihood,\nbelow the best")
     whole.axvspan(first - 0.5, last + 0.5, color="0.92", lw=0, zorder=0)
     whole.set(title="all that were considered")

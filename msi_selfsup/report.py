@@ -83,10 +83,11 @@ def _cluster_columns(run:RunFolder, scaled:np.ndarray) -> tuple[pd.DataFrame, np
 
 # %% ../nbs/63_report.ipynb #60c95ffc
 def level_tree(levels:pd.DataFrame # levels.csv: mz, k2, k3, ...
-              ) -> list[dict]:     # of each cluster: first and last level, parent (position), ions (positions)
+              ) -> list[dict]:     # of each cluster: first and last level, position of the parent, ions
     "The clusters of all levels, coarse to fine; one that stays whole over several levels is there once."
     nodes:list[dict] = []
     above:dict[int, int] = {}      # node by the number that it has at the level before
+    before = np.zeros(0, dtype=int)
     for name in (column for column in levels if column != "mz"):
         k, own, found = int(name[1:]), levels[name].to_numpy(), {}
         for number in range(k):
@@ -111,14 +112,16 @@ def _level_names(tree:list[dict], clusters:np.ndarray, used:int) -> list[str]:
         names.append(joined if node["first"] <= used else f"{names[node['parent']]}.{len(siblings) + 1}")
     return names
 
+# %% ../nbs/63_report.ipynb #97446cf6
 def _level_nodes(run:RunFolder, used:int) -> list[dict]:
     "What the page shows of each cluster of the levels: name, clusters, levels, size, confidence, ions."
     clusters, tree, nodes = run.assignments["cluster"].to_numpy(), level_tree(run.levels), []
     for node, name in zip(tree, _level_names(tree, clusters, used)):
         sure = run.levels_confidence[f"k{node['first']}"].to_numpy()[node["ions"]]
         best = node["ions"][np.argsort(-sure, kind="stable")][:_SHOWN_IONS]
-        nodes.append(node | dict(name=name, clusters=np.unique(clusters[node["ions"]]), size=len(node["ions"]),
-                                 confidence=sure.mean().round(4), ions=best if node["first"] > used else []))
+        numbers, shown = np.unique(clusters[node["ions"]]), best if node["first"] > used else []
+        nodes.append(node | dict(name=name, clusters=numbers, size=len(node["ions"]),
+                                 confidence=sure.mean().round(4), ions=shown))
     return nodes
 
 # %% ../nbs/63_report.ipynb #75b0b1b9
@@ -127,13 +130,16 @@ def _level_rows(scores:pd.DataFrame, nodes:list[dict], used:int) -> list[dict]:
     heights, rows = scores["penalised_log_likelihood"], []
     for k, height, excess, error, sure in scores.to_numpy(float):
         new = [node for node in nodes if node["first"] == k and node["parent"] is not None]
-        parts = " and ".join(f"{node['name']} ({node['size']} ion{'s' * (node['size'] != 1)})" for node in new)
+        sizes = [f"{node['size']} ion{'s' * (node['size'] != 1)}" for node in new]
+        parts = " and ".join(f"{node['name']} ({size})" for node, size in zip(new, sizes))
         change = f"{nodes[new[0]['parent']]['name']} is divided into {parts}" if new else "–"
-        below = "–" if np.isnan(height) else "best" if height == heights.max() else f"{heights.max() - height:.0f}"
-        linked = "–" if np.isnan(excess) else f"{excess:.2f}" + ("" if np.isnan(error) else f" ± {error:.2f}")
+        lost = heights.max() - height
+        below = "–" if np.isnan(height) else f"{lost:.0f}" if lost > 0 else "best"
+        linked = "–" if np.isnan(excess) else f"{excess:.2f}" + f" ± {error:.2f}" * (not np.isnan(error))
         rows.append(dict(k=int(k), change=change, below=below, linked=linked, confidence=f"{sure:.2f}"))
     return rows
 
+# %% ../nbs/63_report.ipynb #f74a2019
 def _levels(run:RunFolder) -> dict|None:
     "Number of clusters of the result, the clusters of all levels, a row for each; None where there are none."
     if run.levels is None or run.levels_confidence is None or run.levels_scores is None: return None

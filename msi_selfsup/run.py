@@ -105,7 +105,7 @@ def _all_features(clusterer:IonImageClusterer) -> np.ndarray: # (n, d), zero for
 
 # %% ../nbs/64_run.ipynb #0aa0000b
 def _level_tables(clusterer:IonImageClusterer) -> dict[str, pd.DataFrame]:
-    "By file: clusters and confidence (a row per ion, a column per level, k2, k3, ...), scores (a row per level)."
+    "By file: clusters and confidence (one row per ion, columns k2, k3, ...), scores (one row per level)."
     n, mz, numbers = len(clusterer.ions_), clusterer.ions_.mz.round(6), sorted(clusterer.levels_.labels)
     def table(values, fill): # as in assignments.csv: cluster -1 and confidence 0 where unassigned
         columns = {f"k{k}": at_positions(values[k], clusterer.kept_, n, fill) for k in numbers}

@@ -118,13 +118,15 @@ def _level_numbers(path:Path, table:pd.DataFrame) -> list[int]:
     if names and names == [f"k{k}" for k in numbers]: return numbers
     raise InputError(path, f"its columns are {', '.join(names)[:60]}, not k2, k3 and so on", REMAKE)
 
+# %% ../nbs/61_run_folder.ipynb #117b18c9
 def _check_nested(path:Path, levels:pd.DataFrame, inside:np.ndarray) -> None:
     "Raise `InputError` where a level has other ions, or is no division of the one before it."
     coarser = None
     for k in _level_numbers(path, levels):
         finer = levels[f"k{k}"].to_numpy()
         if (finer[~inside] != -1).any() or not np.array_equal(np.unique(finer[inside]), np.arange(k)):
-            raise InputError(f"{path}, k{k}", f"its clusters are not 0 to {k - 1}, of the assigned ions", REMAKE)
+            cause = f"its clusters are not 0 to {k - 1}, of the assigned ions"
+            raise InputError(f"{path}, k{k}", cause, REMAKE)
         if coarser is not None and len(np.unique(np.stack([finer, coarser])[:, inside], axis=1).T) != k:
             raise InputError(f"{path}, k{k}", f"a cluster lies in two clusters of k{k - 1}", REMAKE)
         coarser = finer
@@ -157,6 +159,7 @@ def _check_level_confidence(path:Path, sure:pd.DataFrame, levels:pd.DataFrame, t
                        (rises, "its confidence rises from one level to the next, or it is unassigned")):
         if odd.any(): raise InputError(f"{path}, row {np.argmax(odd) + 2}", cause, REMAKE)
 
+# %% ../nbs/61_run_folder.ipynb #b6efadf9
 def _check_level_scores(path:Path, scores:pd.DataFrame, levels:pd.DataFrame, sure:pd.DataFrame|None) -> None:
     "Raise `InputError` where the rows are not the levels, or a mean is not that of the ions."
     numbers = _level_numbers(path, levels)

@@ -125,6 +125,7 @@ _OF_A_BASELINE = {"better": "The chosen baseline gives better clusters than the 
                   "worse": "The best of the other baselines gives better clusters ({}). "
                            "Use those for these data."}
 
+# %% ../nbs/54_scores.ipynb #f97d08da
 def _sentence(verdict:Verdict) -> str:
     if verdict.status == "none": return f"No verdict: {verdict.missing}."
     sentences = _OF_A_BASELINE if verdict.stage == CHOSEN_BASELINE else _SENTENCES
