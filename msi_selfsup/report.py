@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from .cluster_images import cluster_means, cluster_style, label_positions
 from .colocalised import k_nearest
 from .core import atomic_write, guard, guarded
-from .baselines import baseline_names
+from .baselines import CHOSEN_BASELINE, baseline_names
 from .findings import read_findings, run_headline, run_highlights
 from .images import IonImages, clip_and_scale, is_constant, pixel_matrix
 from .linked_pairs import find_mass_pairs
@@ -125,14 +125,19 @@ def _level_nodes(run:RunFolder, used:int) -> list[dict]:
     return nodes
 
 # %% ../nbs/63_report.ipynb #75b0b1b9
+def _division(parent:dict, parts:list[dict]) -> str:
+    "Which cluster is divided into what."
+    sizes = [f"{part['size']} ion{'s' * (part['size'] != 1)}" for part in parts]
+    named = " and ".join(f"{part['name']} ({size})" for part, size in zip(parts, sizes))
+    return f"{parent['name']} is divided into {named}"
+
+# %% ../nbs/63_report.ipynb #19a7f3ab
 def _level_rows(scores:pd.DataFrame, nodes:list[dict], used:int) -> list[dict]:
     "A row of the table of levels: its number of clusters, what is divided there, and its scores as text."
     heights, rows = scores["penalised_log_likelihood"], []
     for k, height, excess, error, sure in scores.to_numpy(float):
         new = [node for node in nodes if node["first"] == k and node["parent"] is not None]
-        sizes = [f"{node['size']} ion{'s' * (node['size'] != 1)}" for node in new]
-        parts = " and ".join(f"{node['name']} ({size})" for node, size in zip(new, sizes))
-        change = f"{nodes[new[0]['parent']]['name']} is divided into {parts}" if new else "–"
+        change = _division(nodes[new[0]["parent"]], new) if new else "–"
         lost = heights.max() - height
         below = "–" if np.isnan(height) else f"{lost:.0f}" if lost > 0 else "best"
         linked = "–" if np.isnan(excess) else f"{excess:.2f}" + f" ± {error:.2f}" * (not np.isnan(error))
@@ -193,15 +198,16 @@ _MEANING = {
     "nn1": "share of ions whose nearest neighbour is of their class"}
 
 # %% ../nbs/63_report.ipynb #6fc14e54
-def _board(scores:pd.DataFrame) -> dict:
-    "The table of scores: names and meanings of the columns; rows of text, the best of each column marked."
+def _board(scores:pd.DataFrame, start:str="") -> dict:
+    "The table of scores: names and meanings of columns; rows of text, the best of each column marked."
     scores = scores.dropna(subset="value")
     metrics = [metric for metric in _MEANING if metric in set(scores["metric"])]
     if not metrics: return dict(names=[], meaning=[], rows=[])
     text = format_scores(scores, metrics)
     value = scores.pivot(index="stage", columns="metric", values="value").reindex(text.index, columns=metrics)
     best = value.round(2).eq(value.max().round(2))
-    rows = [dict(stage=stage, kind="baseline" if stage in baseline_names() else "this recipe",
+    def shown(stage): return f"{stage}: {start}" if stage == CHOSEN_BASELINE else stage
+    rows = [dict(stage=shown(stage), kind="baseline" if stage in baseline_names() else "this recipe",
                  cells=list(zip(text.loc[stage], best.loc[stage]))) for stage in text.index]
     return dict(names=[METRICS[metric] for metric in metrics], rows=rows,
                 meaning=[(METRICS[metric], _MEANING[metric]) for metric in metrics])
@@ -281,7 +287,7 @@ def _charts(data:dict) -> dict:
     curve, stages = config["choice"]["curve"], losses.groupby("stage", sort=False) if len(losses) else ()
     height = curve["penalised_log_likelihood"]
     choice = _curve(curve["n_clusters"], height, "k =", config["n_clusters"])
-    return dict(board=_board(pd.DataFrame(data["scores"])), choice=choice,
+    return dict(board=_board(pd.DataFrame(data["scores"]), str(config.get("start", ""))), choice=choice,
                 losses={stage: _curve(part["epoch"], part["loss"], "epoch") for stage, part in stages})
 
 # %% ../nbs/63_report.ipynb #7c90a3da
