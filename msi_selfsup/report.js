@@ -122,7 +122,7 @@ if (tree) {
   };
   slider.addEventListener("input", level);
   one("#level-used").addEventListener("click", () => { slider.value = tree.used; level(); slider.focus(); });
-  one(".level-tools").hidden = list.hidden = false; level();
+  one(".level-tools").hidden = one("#level-status").hidden = list.hidden = false; level();
 }
 
 // ---- the map
