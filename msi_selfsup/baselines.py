@@ -14,7 +14,8 @@ from .features import FAST_FEATURE_SETS, FEATURE_SETS
 from .spectral import as_features, check_n_clusters
 
 # %% auto #0
-__all__ = ['MOST_LINKED', 'HIERARCHICAL', 'FAST_BASELINES', 'linkage_labels', 'baseline_names', 'features_of_baseline']
+__all__ = ['MOST_LINKED', 'HIERARCHICAL', 'FAST_BASELINES', 'CHOSEN_BASELINE', 'linkage_labels', 'baseline_names',
+           'features_of_baseline']
 
 # %% ../nbs/28_baselines.ipynb #f81f208c
 MOST_LINKED = 10_000 # ions that are linked; the table of distances grows with the square of their number
@@ -46,3 +47,5 @@ def baseline_names() -> list[str]:
 def features_of_baseline(name:str) -> str:
     "The feature set that a baseline clusters."
     return HIERARCHICAL[name][0] if name in HIERARCHICAL else name
+
+CHOSEN_BASELINE = "chosen baseline" # the stage of a run whose recipe is a baseline: its labels are the result

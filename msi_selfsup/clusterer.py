@@ -22,22 +22,24 @@ from fastcore.basics import patch
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import check_is_fitted
 from torch.nn import functional as F
-from .baselines import HIERARCHICAL, MOST_LINKED, features_of_baseline, linkage_labels
+from .baselines import (
+    CHOSEN_BASELINE, HIERARCHICAL, MOST_LINKED, features_of_baseline, linkage_labels)
 from .cluster_images import order_clusters
 from .colocalised import colocalised as colocalised_ions
-from .consensus import consensus_probabilities
+from .consensus import consensus_probabilities, resampled_probabilities
 from .core import InputError, check_seed
 from .encoder import build_encoder, embed_images
 from .features import feature_set, feature_set_of_subset, feature_sets
 from .images import IonImages, Prepared, clip_and_scale, prepare
 from .gain import GainFields, gain_fields
-from .levels import Levels, nested_levels
+from .levels import level_confidence, nested_levels
 from .mixture import (
     PatternMixture, Points, check_labels, denoised_coordinates, fit_best, fit_mixture)
 from .n_clusters import ClusterNumber, choose_n_clusters
 from .patterns import (
     PatternConfig, PatternTable, SpatialComponents, pattern_table, spatial_components)
-from .recipe import MixtureLabelling, Recipe, SelfTraining, as_ion_images, choose_device
+from .recipe import (
+    BaselineLabelling, MixtureLabelling, Recipe, SelfTraining, as_ion_images, choose_device)
 from .published_model import take_prepared
 from msi_selfsup.selflabel import (
     confidence_threshold, predict_probabilities, train_classifier_on_images, train_linear_classifier,
@@ -49,7 +51,7 @@ from .train import decline_reason, report_event
 
 # %% auto #0
 __all__ = ['NETWORK_STAGES', 'MERGED', 'CONTRAST_SETS', 'RENUMBERED_STAGES', 'FITTED', 'IonImageClusterer', 'joined_features',
-           'fill_unassigned', 'number_by_similarity', 'relabel_linear', 'at_positions']
+           'fill_unassigned', 'number_by_similarity', 'relabel_linear', 'at_positions', 'first_clusters']
 
 # %% ../nbs/41_clusterer.ipynb #c014
 class IonImageClusterer(ClusterMixin, BaseEstimator):
@@ -60,7 +62,7 @@ class IonImageClusterer(ClusterMixin, BaseEstimator):
     `n_clusters_`. `FITTED` describes them all."""
     def __init__(self,
                  n_clusters:int|str="auto",   # 2 to the number of ions - 1, or "auto": chosen from the data
-                 recipe:str|Recipe="default", # "default", "network", "hu2022" or a `Recipe`
+                 recipe:str|Recipe="default", # "default", "network", "hu2022", a baseline, or a `Recipe`
                  seed:int=0,                  # fixes the result on the CPU
                  device:str="auto",           # "auto", "cpu", "cuda", "mps"
                 ):
@@ -181,7 +183,7 @@ def _with_structure(self:IonImageClusterer, ions:IonImages, kept:np.ndarray) -> 
 # %% ../nbs/41_clusterer.ipynb #84f3ce7f
 def _pattern_config(recipe:Recipe) -> PatternConfig:
     "Settings of the components; the defaults where the recipe has no mixture."
-    return recipe.labelling.patterns if isinstance(recipe.labelling, MixtureLabelling) else PatternConfig()
+    return PatternConfig() if isinstance(recipe.labelling, SelfTraining) else recipe.labelling.patterns
 
 # %% ../nbs/41_clusterer.ipynb #42c0ee1f
 def _some_mz(mz:np.ndarray) -> str:
@@ -347,6 +349,36 @@ def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> Non
     best = features.get(found.initial)                          # None: labels that the user gave
     _consensus(self, data, found, points, None if best is None else _comparable(best, self.recipe_in_use()))
 
+# %% ../nbs/41_clusterer.ipynb #36cd8003
+def _cluster_plainly(self:IonImageClusterer, name:str, features:np.ndarray, seed:int) -> np.ndarray:
+    "Labels of a baseline from its features, int64 (m,), none unassigned. Raises `InputError`."
+    if name in HIERARCHICAL: return linkage_labels(features, self.n_clusters_, HIERARCHICAL[name][1])
+    return fill_unassigned(_cluster(self, features, seed), features)
+
+# %% ../nbs/41_clusterer.ipynb #476e1d92
+def _fit_to_labels(self:IonImageClusterer, data:_Data, found:_Found, cluster:Callable) -> None:
+    "A mixture for labels that stay; their probabilities, by `cluster` (positions, seed) of subsets."
+    config, k, labels = _pattern_config(self.recipe_in_use()), self.n_clusters_, found.initial_labels
+    with _timed(self.timings_, "shared patterns"): points = _components(self, data.table, found)
+    one_step = replace(config, iterations=1)
+    found.classifier, reached = fit_mixture(*points, labels, k, one_step, found.gain)
+    rest = found.gain, config, self.seed
+    with _timed(self.timings_, "consensus"):
+        found.probabilities = resampled_probabilities(labels, k, cluster, points, *rest)
+    found.likelihoods, found.embedding = {found.initial: reached[-1]}, points[0].astype(np.float32)
+    found.denoised = denoised_coordinates(found.classifier, *points)
+
+# %% ../nbs/41_clusterer.ipynb #7e64e161
+def _by_baseline(self:IonImageClusterer, data:_Data, found:_Found) -> None:
+    "Labels of a baseline as they are; probabilities and coordinates by a mixture."
+    name = found.initial = self.recipe_in_use().labelling.baseline
+    features, self.baseline_labels_ = self.feature_sets_[features_of_baseline(name)], {}
+    def cluster(some, seed): return _cluster_plainly(self, name, features[some], seed)
+    with _timed(self.timings_, "baseline"):
+        found.initial_labels = cluster(np.arange(len(features)), self.seed)
+    found.labels[CHOSEN_BASELINE], found.features[CHOSEN_BASELINE] = found.initial_labels, features
+    _fit_to_labels(self, data, found, cluster)
+
 # %% ../nbs/41_clusterer.ipynb #341103cb
 def _new_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:Callable
                    ) -> tuple[torch.nn.Linear, list[dict]]:
@@ -430,13 +462,19 @@ def _choice(self:IonImageClusterer, table:PatternTable, auto:bool) -> ClusterNum
         if not auto: warnings.simplefilter("ignore")
         return choose_n_clusters(table, _pattern_config(self.recipe_in_use()), self.seed, features=features)
 
+# %% ../nbs/41_clusterer.ipynb #ed003db4
+def _sets_needed(labelling:MixtureLabelling|BaselineLabelling) -> tuple[str, ...]:
+    "The training-free feature sets that labels, or the search for their number, start from."
+    if isinstance(labelling, MixtureLabelling): return labelling.feature_sets
+    return tuple(dict.fromkeys((features_of_baseline(labelling.baseline), *CONTRAST_SETS)))
+
 # %% ../nbs/41_clusterer.ipynb #669ea6b8
 def _choose_k(self:IonImageClusterer, data:_Data) -> None:
     "Sets `n_clusters_`, `n_clusters_choice_` and `feature_sets_`; makes the table where it is needed."
     recipe, auto, self.feature_sets_ = self.recipe_in_use(), self.n_clusters == "auto", {}
-    if isinstance(recipe.labelling, MixtureLabelling):
+    if not isinstance(recipe.labelling, SelfTraining):
         with _timed(self.timings_, "feature sets"):
-            self.feature_sets_ = feature_sets(data.ions, recipe.labelling.feature_sets)
+            self.feature_sets_ = feature_sets(data.ions, _sets_needed(recipe.labelling))
     elif not auto:
         self.n_clusters_, self.n_clusters_choice_ = self.n_clusters, None
         return
@@ -448,13 +486,14 @@ def _choose_k(self:IonImageClusterer, data:_Data) -> None:
 # %% ../nbs/41_clusterer.ipynb #d6a4b4a0
 def _learn_labels(self:IonImageClusterer, data:_Data, encoder, options:Callable, starts) -> _Found:
     "All stages after the number of clusters."
-    found = _by_network(self, data, encoder, options)
-    if isinstance(self.recipe_in_use().labelling, SelfTraining): _by_self_training(self, data, found, options)
+    found, labelling = _by_network(self, data, encoder, options), self.recipe_in_use().labelling
+    if isinstance(labelling, SelfTraining): _by_self_training(self, data, found, options)
+    elif isinstance(labelling, BaselineLabelling): _by_baseline(self, data, found)
     else: _by_mixture(self, data, found, starts)
     return found
 
 # %% ../nbs/41_clusterer.ipynb #d3156783
-RENUMBERED_STAGES = ("classifier", "self-labelling", "mixture") # numbered like the result
+RENUMBERED_STAGES = ("classifier", "self-labelling", "mixture", CHOSEN_BASELINE) # numbered like the result
 
 # %% ../nbs/41_clusterer.ipynb #3ba3b1bf
 def _numbered(self:IonImageClusterer, found:_Found, numbers:np.ndarray) -> None:
@@ -477,6 +516,36 @@ def _renumber(self:IonImageClusterer, found:_Found, numbers:np.ndarray) -> None:
     if isinstance(found.classifier, PatternMixture): self.classifier_ = found.classifier.relabelled(numbers)
     else: self.classifier_ = relabel_linear(found.classifier, numbers)
 
+# %% ../nbs/41_clusterer.ipynb #cd0d4328
+def first_clusters(classifier:PatternMixture|torch.nn.Linear, k:int) -> PatternMixture|torch.nn.Linear:
+    "The same classifier for its first `k` clusters alone."
+    if isinstance(classifier, PatternMixture):
+        directions = classifier.directions[:k] if len(classifier.directions) > 1 else classifier.directions
+        weights = classifier.weights[:k] / classifier.weights[:k].sum()
+        return replace(classifier, means=classifier.means[:k], weights=weights, directions=directions)
+    device = classifier.weight.device
+    cut = torch.nn.utils.skip_init(torch.nn.Linear, classifier.in_features, k, device=device)
+    with torch.no_grad():
+        for new, old in ((cut.weight, classifier.weight), (cut.bias, classifier.bias)): new.copy_(old[:k])
+    return cut
+
+# %% ../nbs/41_clusterer.ipynb #ff06bb24
+def _without_empty(self:IonImageClusterer) -> None:
+    "Leave out clusters without ions, which have the last numbers, where their number was chosen."
+    used, asked = max(int(self.labels_.max()) + 1, 2), self.n_clusters_
+    if used == asked: return
+    if self.n_clusters != "auto":
+        warnings.warn(f"{used} of the {asked} clusters that were asked for have ions", stacklevel=5)
+        return
+    left, inside = self.probabilities_[:, :used], self.labels_ >= 0
+    total = np.maximum(left.sum(1, keepdims=True), np.finfo(np.float32).tiny)
+    self.n_clusters_, self.probabilities_ = used, left / total
+    self.confidence_ = np.where(inside, self.probabilities_[np.arange(len(left)), self.labels_], 0)
+    self.classifier_ = first_clusters(self.classifier_, used)
+    everyone = np.arange(len(self.kept_))
+    self.baseline_labels_ = {name: self.recluster(name, everyone, self.seed)
+                             for name in self.baseline_labels_}
+
 # %% ../nbs/41_clusterer.ipynb #2e1beb3b
 def _store(self:IonImageClusterer, ions:IonImages, data:_Data, found:_Found) -> IonImageClusterer:
     "Set what `fit` has found."
@@ -489,7 +558,8 @@ def _store(self:IonImageClusterer, ions:IonImages, data:_Data, found:_Found) -> 
     self.stage_features_, self.history_ = found.features, pd.DataFrame(found.history)
     self.initialised_from_, self.likelihoods_ = found.initial, found.likelihoods
     _store_embeddings(self, found, spread)
-    self.levels_ = _levels(self, found)
+    _without_empty(self)
+    _store_levels(self, found)
     return self
 
 # %% ../nbs/41_clusterer.ipynb #50158ed9
@@ -500,27 +570,32 @@ def _store_embeddings(self:IonImageClusterer, found:_Found, spread:Callable) -> 
     self._before = self._features = None
 
 # %% ../nbs/41_clusterer.ipynb #220f1cf4
-def _levels(self:IonImageClusterer, found:_Found) -> Levels|None:
-    "The result at every number of clusters, where there is a mixture."
-    if found.points is None: return None
-    many = self.n_clusters_choice_.labels
-    return nested_levels(self.labels_[self.kept_], many[max(many)], self.classifier_, *found.points)
+def _store_levels(self:IonImageClusterer, found:_Found) -> None:
+    "Set the result at every number of clusters, and its confidence, where there is a mixture."
+    self.levels_ = self.level_confidence_ = None
+    if found.points is None: return
+    many, labels = self.n_clusters_choice_.labels, self.labels_[self.kept_]
+    self.levels_ = nested_levels(labels, many[max(many)], self.classifier_, *found.points)
+    probabilities = self.probabilities_[self.kept_].astype(np.float64)
+    self.level_confidence_ = level_confidence(self.levels_, labels, probabilities, self.classifier_,
+                                              *found.points)
 
 # %% ../nbs/41_clusterer.ipynb #96b5bd2b
 FITTED = {
     "labels_": "cluster of each ion, int64 (n,), -1 = unassigned",
     "confidence_": "probability of that cluster, float32 (n,), 0 for unassigned ions",
-    "probabilities_": "of each cluster, float32 (n, k); of a mixture, by consensus",
-    "n_clusters_": "number of clusters, k",
+    "probabilities_": "of each cluster, float32 (n, k); of a mixture or a baseline, by consensus",
+    "n_clusters_": "number of clusters, k; one that was chosen counts those with ions only",
     "n_clusters_choice_": "the number that the data support, a `ClusterNumber`; None with k and SelfTraining",
     "levels_": "nested labels of the m ions at every number of clusters, `Levels`; None without a mixture",
+    "level_confidence_": "probability of each of these labels, by number: float64 (m,); None likewise",
     "structure_p_value_": "of the structure test, float64 (n,); NaN where not tested",
     "kept_": "positions of the m clustered ions, int64 (m,)",
     "ions_": "the n ion images",
     "scaled_": "the scaled images, float32 (n, height, width)",
     "stage_labels_": "labels by stage, int64 (n,) each, the result last",
     "initialised_from_": "name of the start that was kept",
-    "initial_labels_": "its labels, int64 (n,)",
+    "initial_labels_": "its labels, int64 (n,); may have more clusters than the result",
     "likelihoods_": "log-likelihood of the mixture by start",
     "embedding_before_": "features of the untrained encoder; without one as `embedding_`, (n, d)",
     "embedding_": "features as `transform` gives them, (n, d)",
@@ -691,6 +766,7 @@ def recluster(self:IonImageClusterer,
              ) -> np.ndarray:       # int64 (m',), -1 = unassigned
     "Labels of a stage, found again for some ions, without training or consensus. Raises `InputError`."
     _check_stage(self, stage)
+    if stage == CHOSEN_BASELINE: stage = self.initialised_from_
     if stage in HIERARCHICAL:
         base, method = HIERARCHICAL[stage]
         return linkage_labels(_features_of_subset(self, base, positions), self.n_clusters_, method)

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -13,14 +15,14 @@ from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from .core import check_seed
-from .gain import gain_fields
-from .mixture import fit_best
+from .gain import GainFields, gain_fields
+from .mixture import Points, fit_best, fit_mixture
 from .patterns import PatternConfig, PatternTable
 from .spectral import as_features, spectral_labels
 
 # %% auto #0
 __all__ = ['COMPONENT_FACTORS', 'ASSIGNMENTS', 'SUBSAMPLE', 'match_clusters', 'analyse_subset', 'draw_subsets',
-           'consensus_probabilities']
+           'consensus_probabilities', 'resampled_probabilities']
 
 # %% ../nbs/34_consensus.ipynb #c006
 def match_clusters(probabilities:np.ndarray, # of an analysis, float64 (n, k)
@@ -77,4 +79,21 @@ def consensus_probabilities(table:PatternTable,
     for turn, ions in enumerate(draw_subsets(n, k, n_resamples, seed)):
         found = analyse_subset(table, ions, k, turn, config, seed, features, n_significant, labels)
         total += match_clusters(found, reference)
+    return total / n_resamples
+
+# %% ../nbs/34_consensus.ipynb #768073cb
+@threadpool_limits.wrap(limits=1)
+def resampled_probabilities(labels:np.ndarray, # of a plain clustering, int (n,), 0 to n_clusters - 1
+                            n_clusters:int,
+                            cluster:Callable,  # (positions, seed) -> its labels of some of the ions
+                            points:Points, gain:GainFields|None=None, # of the n ions, as in `fit_mixture`
+                            config:PatternConfig=PatternConfig(), seed:int=0, n_resamples:int=20,
+                           ) -> np.ndarray:    # float64 (n, n_clusters), rows sum to 1
+    "Probabilities of given clusters, averaged over clusterings of subsets. Raises `InputError`."
+    reference, one_step = np.eye(n_clusters)[labels], replace(config, iterations=1)
+    (x, v), total = points, np.zeros((len(labels), n_clusters))
+    for ions in draw_subsets(len(labels), n_clusters, n_resamples, seed):
+        own = None if gain is None else gain.take(ions)
+        mixture, _ = fit_mixture(x[ions], v[ions], cluster(ions, seed), n_clusters, one_step, own)
+        total += match_clusters(mixture.predict_proba(x, v), reference)
     return total / n_resamples

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 import pandas as pd
 
+from .baselines import CHOSEN_BASELINE
 from .core import InputError
 from .linked_pairs import MIN_INDEPENDENT_PAIRS, MIN_LINKED_PAIRS
 from .run_folder import found_counts
@@ -91,7 +92,8 @@ _STATUS = {"better": ("good", "ahead"), "level": ("mixed", "level"), "worse": ("
 def _baselines(verdict:Verdict) -> Finding:
     "Whether the result is better than the best baseline."
     rating, value = _STATUS[verdict.status]
-    return Finding("baselines", rating, value, str(verdict))
+    topic = "other baselines" if verdict.stage == CHOSEN_BASELINE else "baselines"
+    return Finding(topic, rating, value, str(verdict))
 
 # %% ../nbs/62_findings.ipynb #4745ac0d
 def _n_clusters(config:dict, empty:int) -> Finding:
@@ -99,16 +101,24 @@ def _n_clusters(config:dict, empty:int) -> Finding:
     used, choice = config["n_clusters"], config["choice"]
     supported, at_limit = choice["n_clusters"], bool(choice.get("at_limit"))
     text = f"The data support {supported} clusters{'' if used == supported else f'; {used} were used'}."
+    if config.get("automatic") and used != supported:
+        left = "1 was" if supported - used == 1 else f"{supported - used} were"
+        text = (f"{supported} clusters were chosen from the data; {left} left without ions, "
+                f"so {used} are used.")
     if at_limit: text += " This is the largest number tried; the best may be larger."
-    if empty: text += f" {empty} of the {used} {'is' if empty == 1 else 'are'} empty."
+    if empty: text += f" {used - empty} of the {used} have ions."
     doubted = used != supported or at_limit or empty
     return Finding("number of clusters", "mixed" if doubted else "good", str(used), text)
 
 # %% ../nbs/62_findings.ipynb #d95c46ab
 _EVIDENCE = ("linked pairs", "stability", "confidence", "known classes")
-_BESIDE = {"good": "better than simple baselines", "mixed": "no better than simple baselines",
-           "poor": "worse than a simple baseline"}
+_BESIDE = {"baselines": {"good": "better than simple baselines", "mixed": "no better than simple baselines",
+                         "poor": "worse than a simple baseline"},
+           "other baselines": {"good": "better than the other baselines",
+                               "mixed": "no better than the other baselines",
+                               "poor": "worse than another baseline"}}
 
+# %% ../nbs/62_findings.ipynb #748fc22a
 def _listed(names:list[str]) -> str:
     "a, b and c"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
@@ -118,13 +128,15 @@ def _clauses(rating_of:dict[str, str]) -> list[str]:
     rated = {rating: [topic for topic in _EVIDENCE if rating_of.get(topic) == rating] for rating in RATINGS}
     how = {"good": "supported", "mixed": "partly supported", "poor": "not supported"}
     clauses = [f"{how[rating]} by {_listed(rated[rating])}" for rating in how if rated[rating]]
-    return clauses + [_BESIDE[rating] for rating in [rating_of.get("baselines")] if rating in _BESIDE]
+    beside = [said[rating_of[topic]] for topic, said in _BESIDE.items() if rating_of.get(topic) in said]
+    return clauses + beside
 
 # %% ../nbs/62_findings.ipynb #d518db6f
 def _overall(findings:list[Finding]) -> Finding:
     "The findings in one sentence."
     rating_of = {finding.topic: finding.rating for finding in findings}
-    clauses, rated = _clauses(rating_of), [rating_of.get(topic) for topic in (*_EVIDENCE, "baselines")]
+    clauses, rated = _clauses(rating_of), [rating_of.get(topic) for topic in _EVIDENCE]
+    rated.append(next((rating_of[topic] for topic in _BESIDE if topic in rating_of), None))
     if not clauses:
         return Finding("overall", "unknown", "", "Nothing could be measured; judge by the images.")
     if "poor" in rated:
@@ -163,12 +175,12 @@ def run_headline(found:dict[str, int] # of `count_assignments`
 def assess_run(found:dict[str, int], # of `count_assignments`
                scores:pd.DataFrame,  # scores.csv: stage, metric, value, in the order of the stages
                verdict:Verdict,      # of `compare_to_baselines` on these scores
-               config:dict,          # config.json: n_clusters, choice (n_clusters, at_limit)
+               config:dict,          # config.json: n_clusters, automatic, choice (n_clusters, at_limit)
               ) -> list[Finding]: # overall first
     """What supports the clusters of a run, and what does not.
 
-    Topics: overall, linked pairs, stability, confidence, baselines, known classes (where some are known),
-    number of clusters."""
+    Topics: overall, linked pairs, stability, confidence, baselines (or other baselines), known classes (where
+    some are known), number of clusters."""
     score = last_scores(scores)
     findings = [_linked_pairs(score), _stability(score), _confidence(found), _baselines(verdict),
                 *_known_classes(score), _n_clusters(config, found["empty_clusters"])]

@@ -25,8 +25,9 @@ __all__ = ['RUN_FILES', 'check_out', 'run_folder']
 
 # %% ../nbs/60_folder.ipynb #f007
 RUN_FILES = ("assignments.csv", "clusters.csv", "scores.csv", "config.json", "losses.csv", "levels.csv",
-             "encoder.pt", "classifier.pt", "montage.png", "clusters.png", "embedding.png", "scoreboard.png",
-             "n_clusters.png", "report.html", "baselines.csv", "embedding.npz", "ions.npz")
+             "levels_confidence.csv", "levels_scores.csv", "encoder.pt", "classifier.pt", "montage.png",
+             "clusters.png", "embedding.png", "scoreboard.png", "n_clusters.png", "report.html",
+             "baselines.csv", "embedding.npz", "ions.npz")
 _LOCK, _KEY, _TRAINING, _REPLACED = "run.lock", "key.json", "training", "replaced"
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}     # nobody's work
 

@@ -12,16 +12,17 @@ import numpy as np
 import pandas as pd
 
 from .baselines import (
-    FAST_BASELINES, HIERARCHICAL, MOST_LINKED, features_of_baseline, linkage_labels)
+    CHOSEN_BASELINE, FAST_BASELINES, HIERARCHICAL, MOST_LINKED, features_of_baseline, linkage_labels)
 from .clusterer import IonImageClusterer, at_positions
 from .features import feature_set, feature_set_of_subset
 from .images import IonImages, clip_and_scale, is_constant
+from .linked_pairs import linked_pair_excess
 from .scores import (Verdict, compare_to_baselines, difference_errors, score_clustering,
                                 scores_table)
 from .spectral import spectral_labels
 
 # %% auto #0
-__all__ = ['Judgement', 'judge', 'baseline_scores']
+__all__ = ['Judgement', 'judge', 'level_scores', 'baseline_scores']
 
 # %% ../nbs/55_judge.ipynb #317398a8
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,9 @@ def _baselines(clusterer:IonImageClusterer, names:tuple[str, ...]) -> dict[str, 
 def judge(clusterer:IonImageClusterer,             # fitted
           names:tuple[str, ...]=FAST_BASELINES, # of `baseline_names`
          ) -> Judgement:
-    "Score every stage and the baselines. Raises `InputError` for an unknown name."
+    "Score every stage and the baselines, but for a baseline that is the result. Raises `InputError`."
+    if CHOSEN_BASELINE in clusterer.stage_labels_:
+        names = tuple(name for name in names if name != clusterer.initialised_from_)
     present, rows, baselines = ~is_constant(clusterer.ions_), [], _baselines(clusterer, names)
     for name, labels in baselines.items():
         features = clusterer.feature_sets_[features_of_baseline(name)]
@@ -77,6 +80,20 @@ def judge(clusterer:IonImageClusterer,             # fitted
     for stage, labels in clusterer.stage_labels_.items():
         rows += _score(clusterer, stage, labels, clusterer.stage_features_[stage], present)
     return Judgement(scores_table(rows), baselines, compare_to_baselines(rows))
+
+# %% ../nbs/55_judge.ipynb #b8f112f2
+def level_scores(clusterer:IonImageClusterer # fitted, with a mixture
+                ) -> pd.DataFrame: # n_clusters (ascending), penalised_log_likelihood, linked_pair_excess, ...
+    "One row per level; a score that cannot be measured is NaN. Also linked_standard_error, mean_confidence."
+    ions, curve = clusterer.ions_, clusterer.n_clusters_choice_.curve.set_index("n_clusters")
+    heights, present, rows = curve.penalised_log_likelihood, ~is_constant(ions), []
+    for k in sorted(clusterer.levels_.labels):
+        labels = at_positions(clusterer.levels_.labels[k], clusterer.kept_, len(ions), -1)
+        linked = linked_pair_excess(labels, ions.mz, ions.polarity, permutations=0, present=present)
+        rows.append(dict(n_clusters=k, penalised_log_likelihood=heights.get(k, np.nan),
+                         linked_pair_excess=linked.excess, linked_standard_error=linked.standard_error,
+                         mean_confidence=clusterer.level_confidence_[k].mean()))
+    return pd.DataFrame(rows)
 
 # %% ../nbs/55_judge.ipynb #b4335464
 def _score_baseline(ions:IonImages, name:str, kept:np.ndarray, n_clusters:int, n_neighbours:int|None,

@@ -13,7 +13,8 @@ from .core import InputError
 from .mixture import PatternMixture, principal_axes
 
 # %% auto #0
-__all__ = ['MOST_LEVELS', 'Parts', 'cut_parts', 'described_parts', 'Levels', 'nested_levels']
+__all__ = ['MOST_LEVELS', 'Parts', 'cut_parts', 'in_axes', 'described_parts', 'Levels', 'nested_levels', 'merged_confidence',
+           'split_probability', 'level_confidence']
 
 # %% ../nbs/37_levels.ipynb #b120c86b
 @dataclass(frozen=True, eq=False)
@@ -43,16 +44,25 @@ def cut_parts(labels:np.ndarray, finer:np.ndarray # int (n,), int (n,)
     pairs, parts = np.unique(np.stack([labels, finer], 1), axis=0, return_inverse=True)
     return parts.reshape(-1).astype(np.int64), pairs[:, 0].astype(np.int64)
 
+
+# %% ../nbs/37_levels.ipynb #726e7d0d
+def in_axes(mixture:PatternMixture, scores:np.ndarray, noise_variance:np.ndarray # float64 (n, r), (n,)
+           ) -> tuple[np.ndarray, np.ndarray]: # float64 (n, r) each
+    "Scores in the axes of the clusters' common covariance, and their precision there."
+    by_gain = mixture.gain_covariances()
+    average = np.tensordot(mixture.weights if len(by_gain) > 1 else np.ones(1), by_gain, 1)
+    eigenvalues, eigenvectors = principal_axes(mixture.covariance + average)
+    return scores @ eigenvectors, 1 / (eigenvalues + noise_variance[:, None])
+
+# %% ../nbs/37_levels.ipynb #e929effb
 def described_parts(parts:np.ndarray, mixture:PatternMixture,
                     scores:np.ndarray, noise_variance:np.ndarray # float64 (n, r), (n,)
                    ) -> Parts:
     "Means and precisions of the parts."
-    by_gain = mixture.gain_covariances()
-    average = np.tensordot(mixture.weights if len(by_gain) > 1 else np.ones(1), by_gain, 1)
-    eigenvalues, eigenvectors = principal_axes(mixture.covariance + average)
-    weights, inside = 1 / (eigenvalues + noise_variance[:, None]), np.eye(parts.max() + 1)[parts]
+    points, weights = in_axes(mixture, scores, noise_variance)
+    inside = np.eye(parts.max() + 1)[parts]
     precision = inside.T @ weights
-    return Parts(inside.T @ (weights * (scores @ eigenvectors)) / precision, precision)
+    return Parts(inside.T @ (weights * points) / precision, precision)
 
 # %% ../nbs/37_levels.ipynb #a08fc335
 @dataclass(frozen=True, eq=False)
@@ -89,3 +99,65 @@ def nested_levels(labels:np.ndarray, # of the run, int (n,), 0 or more
         state, own = state.joined(a, b), np.delete(own, b)
         part = np.where(part == b, a, part)
         part = part - (part > b)
+
+# %% ../nbs/37_levels.ipynb #f4d272a4
+def merged_confidence(probabilities:np.ndarray, # of the run's clusters, float64 (n, k)
+                      labels:np.ndarray,        # of the run, int (n,), 0 to k - 1
+                      coarser:np.ndarray        # of a coarser level, int (n,)
+                     ) -> np.ndarray:           # float64 (n,)
+    "The probability of each ion's cluster at a coarser level: the sum over its parts."
+    clusters, first = np.unique(labels, return_index=True)
+    together = coarser[first][:, None] == coarser
+    return np.minimum((probabilities[:, clusters].T * together).sum(0), 1)
+
+# %% ../nbs/37_levels.ipynb #4cdf207d
+def _log_density(points:np.ndarray, weights:np.ndarray, # float64 (n, r) each
+                 inside:np.ndarray,                     # the ions of the part, bool (n,)
+                 prior:tuple                            # mean and precision of a part's mean, (r,) each
+                ) -> np.ndarray:                        # float64 (n,)
+    "Log of a part's size times its density at each ion, the ion itself left out."
+    own = inside[:, None] * weights
+    precision = np.maximum(weights[inside].sum(0) - own, 0)
+    total = (weights[inside] * points[inside]).sum(0) - own * points
+    mean = (total + prior[1] * prior[0]) / (precision + prior[1])
+    variance = 1 / weights + 1 / (precision + prior[1])
+    distance = np.square(points - mean) / variance
+    return np.log(inside.sum()) - 0.5 * (distance + np.log(variance)).sum(1)
+
+# %% ../nbs/37_levels.ipynb #ccdd7c2b
+def split_probability(points:np.ndarray, weights:np.ndarray, # of `in_axes`, float64 (n, r) each
+                      a:np.ndarray, b:np.ndarray             # the ions of both parts, bool (n,) each
+                     ) -> np.ndarray: # float64 (n,); of use for the ions of either part
+    "The probability that an ion belongs to its part, and not to the other."
+    means = [np.average(points[part], axis=0, weights=weights[part]) for part in (a, b, a | b)]
+    spread = np.maximum(np.square(means[0] - means[1]) / 4, 1e-300)
+    in_a, in_b = (_log_density(points, weights, part, (means[2], 1 / spread)) for part in (a, b))
+    return 1 / (1 + np.exp(np.clip(np.where(a, in_b - in_a, in_a - in_b), -700, 700)))
+
+# %% ../nbs/37_levels.ipynb #48eab324
+def _split(finer:np.ndarray, coarser:np.ndarray) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
+    "The ions of the two clusters that are one at the next coarser level."
+    pairs = np.unique(np.stack([coarser, finer], 1), axis=0)
+    one = np.flatnonzero(np.bincount(pairs[:, 0]) == 2)[0]
+    a, b = pairs[pairs[:, 0] == one, 1]
+    return finer == a, finer == b
+
+def _part_probability(finer:np.ndarray, coarser:np.ndarray, points:np.ndarray, weights:np.ndarray
+                     ) -> np.ndarray: # float64 (n,)
+    "The probability of an ion's part within its cluster at the next coarser level; 1 where it is not split."
+    a, b = _split(finer, coarser)
+    return np.where(a | b, split_probability(points, weights, a, b), 1)
+
+# %% ../nbs/37_levels.ipynb #659eb4c6
+def level_confidence(levels:Levels,
+                     labels:np.ndarray,        # of the run, int (n,), 0 to k - 1
+                     probabilities:np.ndarray, # of the run's clusters, float64 (n, k)
+                     mixture:PatternMixture, scores:np.ndarray, noise_variance:np.ndarray # as above
+                    ) -> dict[int, np.ndarray]: # by number of clusters, descending: float64 (n,)
+    "The probability of each ion's cluster at every level; it falls from coarse to fine."
+    n_clusters, points = len(np.unique(labels)), in_axes(mixture, scores, noise_variance)
+    found = {k: merged_confidence(probabilities, labels, levels.labels[k])
+             for k in levels.labels if k <= n_clusters}
+    for k in sorted(set(levels.labels) - set(found)):
+        found[k] = found[k - 1] * _part_probability(levels.labels[k], levels.labels[k - 1], *points)
+    return {k: found[k] for k in levels.labels}

@@ -295,18 +295,50 @@ def plot_losses(history:list[dict] # one row per epoch, with `stage`, `epoch` an
         axes.spines[["top", "right"]].set_visible(False)
     return figure
 
+# %% ../nbs/53_plot.ipynb #e405bc80
+def _neighbourhood(numbers:np.ndarray, below:np.ndarray, # int (m,); float64 (m,), 0 at the best
+                   used:int) -> tuple[int, int, float]:  # first and last number; how far down, above 0
+    "What is shown around the best number: 3/4 to 3/2 as many clusters, and the used number."
+    best = int(numbers[below.argmax()])
+    first, last = min(best - max(3, best // 4), used - 1), max(best + max(4, best // 2), used + 1)
+    first, last = max(first, int(numbers.min())), min(last, int(numbers.max()))
+    within = (numbers >= first) & (numbers <= last)
+    return first, last, max(1.25 * -float(np.median(below[within])), 1.)
+
 # %% ../nbs/53_plot.ipynb #c048
+def _draw_curve(axes, numbers:np.ndarray, below:np.ndarray, used:int, size:float) -> None:
+    "Points joined by lines; the best and the used number as vertical lines."
+    best = int(numbers[below.argmax()])
+    lost = -below[numbers == used]                            # empty where it was not considered
+    behind = f" ({lost[0]:.0f} below)" if len(lost) and used != best else ""
+    axes.axvline(best, color="#0072B2", lw=1, ls=":", label=f"best: {best}")
+    axes.axvline(used, color="#D55E00", lw=1, label=f"used: {used}{behind}")
+    axes.plot(numbers, below, "o-", ms=size, lw=1.2, color="#0072B2")
+    axes.set(xlabel="clusters")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+# %% ../nbs/53_plot.ipynb #4a273a47
+def _cut_off(axes, deeper:np.ndarray, depth:float) -> None:
+    "Cut a curve off at a depth; a triangle stands for each number that is deeper."
+    axes.plot(deeper, np.full(len(deeper), -0.97 * depth), "v", ms=6, color="#0072B2")
+    axes.set(ylim=(-depth, 0.06 * depth))
+
+# %% ../nbs/53_plot.ipynb #1a321d03
 def plot_n_clusters(curve:pd.DataFrame, # columns n_clusters and penalised_log_likelihood
                     n_clusters:int,     # the number that was used
                    ) -> Figure:
     "Penalised log-likelihood of each number of clusters; the best and the used number are marked."
-    figure = Figure((5, 3), dpi=120, layout="constrained")
-    axes, score = figure.subplots(), curve.penalised_log_likelihood
-    axes.plot(curve.n_clusters, score - score.max(), "o-", ms=3, color="#0072B2")
-    best = curve.n_clusters[score.idxmax()]
-    axes.axvline(best, color="#0072B2", lw=1, ls=":", label=f"best: {best}")
-    axes.axvline(n_clusters, color="#D55E00", lw=1, label=f"used: {n_clusters}")
-    axes.set(xlabel="clusters", ylabel="penalised log-likelihood,\nbelow the best")
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.legend(fontsize=8)
+    figure = Figure((7.5, 3.2), dpi=120, layout="constrained")
+    near, whole = figure.subplots(1, 2, width_ratios=(2, 1))
+    numbers, score = curve.n_clusters.to_numpy(), curve.penalised_log_likelihood.to_numpy(float)
+    below = score - score.max()
+    first, last, depth = _neighbourhood(numbers, below, n_clusters)
+    for axes, size in ((near, 4), (whole, 2)): _draw_curve(axes, numbers, below, n_clusters, size)
+    _cut_off(near, numbers[below < -depth], depth)
+    near.set(xlim=(first - 0.6, last + 0.6), title="near the best",
+             ylabel="penalised log-likelihood,\nbelow the best")
+    whole.axvspan(first - 0.5, last + 0.5, color="0.92", lw=0, zorder=0)
+    whole.set(title="all that were considered")
+    near.legend(fontsize=8, loc="upper right")
     return figure

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from .augment import Augmentation
+from .baselines import baseline_names
 from .core import InputError
 from .features import FAST_FEATURE_SETS, FEATURE_SETS
 from .images import IonImages
@@ -22,7 +23,7 @@ from .spectral import Clusterer
 from .train import TrainingConfig
 
 # %% auto #0
-__all__ = ['MixtureLabelling', 'SelfTraining', 'Recipe', 'as_published', 'choose_device', 'as_ion_images']
+__all__ = ['MixtureLabelling', 'SelfTraining', 'BaselineLabelling', 'Recipe', 'as_published', 'choose_device', 'as_ion_images']
 
 # %% ../nbs/40_recipe.ipynb #9f255781
 @dataclass(frozen=True)
@@ -44,6 +45,17 @@ class SelfTraining:
     self_labelling:SelfLabelConfig = SelfLabelConfig() # of encoder and classifier together
     cached_features:bool = True # features for the classifier once; published: anew in every step
 
+# %% ../nbs/40_recipe.ipynb #78fecac5
+@dataclass(frozen=True)
+class BaselineLabelling:
+    "The labels of a baseline as they are; a mixture states how sure they are. Raises `InputError`."
+    baseline:str                             # of `baseline_names`
+    patterns:PatternConfig = PatternConfig() # of the components and of the mixture
+
+    def __post_init__(self):
+        if self.baseline in (known := baseline_names()): return
+        raise InputError("baseline", f"{self.baseline!r} is unknown", f"use one of {'; '.join(known)}")
+
 # %% ../nbs/40_recipe.ipynb #71cc24b5
 _DROPOUT = Augmentation(pixel_dropout=(0., 0.7))
 _CONTRAST = SimCLRConfig(TrainingConfig(epochs=60, learning_rate=1e-3), temperature=0.2, hidden_dim=256,
@@ -64,14 +76,16 @@ class Recipe:
     n_neighbours:int|None = None      # of the spectral graph; None: follows the size of the clusters
     l2_normalise:bool = True          # scale learnt features to length 1 before they are clustered
     clusterer:Clusterer|None = None   # None: spectral clustering
-    labelling:MixtureLabelling|SelfTraining = MixtureLabelling() # how labels are learnt
+    labelling:MixtureLabelling|SelfTraining|BaselineLabelling = MixtureLabelling() # how labels are found
 
     def __post_init__(self):
-        if not isinstance(self.labelling, (MixtureLabelling, SelfTraining)):
-            remedy = "give a MixtureLabelling or a SelfTraining"
+        if not isinstance(self.labelling, (MixtureLabelling, SelfTraining, BaselineLabelling)):
+            remedy = "give a MixtureLabelling, a SelfTraining or a BaselineLabelling"
             raise InputError("labelling", f"is {self.labelling!r}", remedy)
         if self.encoder is None and isinstance(self.labelling, SelfTraining):
             raise InputError("encoder", "is None, and self-training trains one", "give a name or a module")
+        if self.encoder is not None and isinstance(self.labelling, BaselineLabelling):
+            raise InputError("encoder", "is given, but a baseline has none", "leave it and its weights out")
 
     @classmethod
     def hu2022(cls, exact:bool=False # undo what differs from the published code
@@ -91,12 +105,14 @@ class Recipe:
                    labelling=SelfTraining(TrainingConfig(epochs=60, learning_rate=1e-3), labels))
 
     @classmethod
-    def named(cls, name:str # "default", "network" or "hu2022"
+    def named(cls, name:str # "default", "network", "hu2022" or one of `baseline_names`
              ) -> Recipe:
         "The recipe of that name. Raises `InputError`."
         recipes:dict = {"default": cls, "network": cls.network, "hu2022": cls.hu2022}
         if name in recipes: return recipes[name]()
-        raise InputError("recipe", f"{name!r} is unknown", f"use {' or '.join(recipes)}")
+        if name in (baselines := baseline_names()): return cls(name, labelling=BaselineLabelling(name))
+        remedy = f"use {', '.join(recipes)}, or a baseline: {'; '.join(baselines)}"
+        raise InputError("recipe", f"{name!r} is unknown", remedy)
 
 # %% ../nbs/40_recipe.ipynb #ad0c7f1b
 def as_published(recipe:Recipe # `Recipe.hu2022()`

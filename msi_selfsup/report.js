@@ -100,6 +100,31 @@ document.addEventListener("keydown", event => {
   button.tabIndex = -1; buttons[to].tabIndex = 0; buttons[to].focus();
 });
 
+// ---- levels: the clusters at another number of them
+const tree = data.levels;
+if (tree) {
+  const slider = one("#level"), list = one(".level"), means = new Map(all(".glance a").map(link => [+link.hash.slice(9), one(".tile", link)]));
+  const ions = node => `${node.size} ion${node.size === 1 ? "" : "s"}`, key = node => [...node.clusters.slice(0, 1), ...node.name.split(".").slice(1).map(Number)];
+  const before = (a, b) => { const x = key(a), y = key(b); for (let i = 0; i < Math.max(x.length, y.length); i++) if (x[i] !== y[i]) return (x[i] ?? -1) - (y[i] ?? -1); return 0; };
+  const picture = (href, image, title) => { const link = make("a", {href, title}, image.cloneNode(true)); link.setAttribute("aria-label", `${title}: ${image.getAttribute("aria-label")}`); return link; };
+  function card(node, k) {
+    const numbers = node.clusters, part = node.first > tree.used, item = make("li", {className: node.first === k && node.parent !== null ? "new" : ""}), title = make("h3", {}, ...numbers.map(chip));
+    if (part) title.append(make("span", {textContent: `part ${node.name.slice(node.name.indexOf(".") + 1)}`}));
+    const shown = part ? node.ions.map(i => { const link = picture(`#ion-${i}`, tile(i), called(i)); link.dataset.ion = i; return link; }) : numbers.map(number => picture(`#cluster-${number}`, means.get(number), `cluster ${number}`));
+    item.append(title, make("p", {textContent: `${ions(node)}, confidence ${node.confidence.toFixed(2)}`}), make("div", {className: "parts"}, ...shown));
+    return item;
+  }
+  const level = () => {
+    const k = +slider.value, row = tree.rows.find(row => row.k === k), used = k === tree.used;
+    list.replaceChildren(...tree.nodes.filter(node => node.first <= k && k <= node.last).sort(before).map(node => card(node, k)));
+    one("#level-value").textContent = k; slider.setAttribute("aria-valuetext", `${k} clusters${used ? ", this result" : ""}`); one("#level-used").disabled = used;
+    one("#level-status").textContent = `${k} clusters${used ? " (this result)" : ""}. ${row.change === "–" ? "" : row.change + ". "}Penalised log-likelihood: ${row.below === "–" ? "not measured" : row.below === "best" ? "the best" : row.below + " below the best"}; linked-pair excess: ${row.linked === "–" ? "not measured" : row.linked}; mean confidence: ${row.confidence}.`;
+  };
+  slider.addEventListener("input", level);
+  one("#level-used").addEventListener("click", () => { slider.value = tree.used; level(); slider.focus(); });
+  one(".level-tools").hidden = one("#level-status").hidden = list.hidden = false; level();
+}
+
 // ---- the map
 const svg = one("#map svg"), tip = one(".tip"), ring = one(".ring"), dots = all(".dots path"), numbers = all(".numbers text"), spoken = one("#map-status");
 const whole = {x: 0.5, y: 0.5, zoom: 1};                      // what is in the middle of the plot, as places on the map

@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from .cluster_images import cluster_means, cluster_style, label_positions
 from .colocalised import k_nearest
 from .core import atomic_write, guard, guarded
-from .baselines import baseline_names
+from .baselines import CHOSEN_BASELINE, baseline_names
 from .findings import read_findings, run_headline, run_highlights
 from .images import IonImages, clip_and_scale, is_constant, pixel_matrix
 from .linked_pairs import find_mass_pairs
@@ -27,7 +27,7 @@ from .run_folder import RunFolder, read_run_folder
 from .scores import METRICS, format_scores, morans_i
 
 # %% auto #0
-__all__ = ['report_data', 'write_report']
+__all__ = ['level_tree', 'report_data', 'write_report']
 
 # %% ../nbs/63_report.ipynb #c033
 def _plain(value):
@@ -81,6 +81,79 @@ def _cluster_columns(run:RunFolder, scaled:np.ndarray) -> tuple[pd.DataFrame, np
     return run.clusters.assign(morans_i=morans_i(means, mask).round(4),
                                alt=[alt_text(image) for image in images]), images
 
+# %% ../nbs/63_report.ipynb #60c95ffc
+def level_tree(levels:pd.DataFrame # levels.csv: mz, k2, k3, ...
+              ) -> list[dict]:     # of each cluster: first and last level, position of the parent, ions
+    "The clusters of all levels, coarse to fine; one that stays whole over several levels is there once."
+    nodes:list[dict] = []
+    above:dict[int, int] = {}      # node by the number that it has at the level before
+    before = np.zeros(0, dtype=int)
+    for name in (column for column in levels if column != "mz"):
+        k, own, found = int(name[1:]), levels[name].to_numpy(), {}
+        for number in range(k):
+            ions = np.flatnonzero(own == number)
+            node = above[before[ions[0]]] if above else None
+            if node is None or len(nodes[node]["ions"]) > len(ions):
+                nodes.append(dict(first=k, last=k, parent=node, ions=ions))
+                node = len(nodes) - 1
+            nodes[node]["last"], found[number] = k, node
+        above, before = found, own
+    return nodes
+
+# %% ../nbs/63_report.ipynb #4aefac73
+_SHOWN_IONS = 6 # of a part, the most confident first
+
+def _level_names(tree:list[dict], clusters:np.ndarray, used:int) -> list[str]:
+    "Of each cluster of `level_tree`: 0 + 3 for clusters that join, 2.1 for a part of cluster 2."
+    names:list[str] = []
+    for i, node in enumerate(tree):
+        siblings = [other for other in tree[:i] if other["parent"] == node["parent"]]
+        joined = " + ".join(map(str, np.unique(clusters[node["ions"]])))
+        names.append(joined if node["first"] <= used else f"{names[node['parent']]}.{len(siblings) + 1}")
+    return names
+
+# %% ../nbs/63_report.ipynb #97446cf6
+def _level_nodes(run:RunFolder, used:int) -> list[dict]:
+    "What the page shows of each cluster of the levels: name, clusters, levels, size, confidence, ions."
+    clusters, tree, nodes = run.assignments["cluster"].to_numpy(), level_tree(run.levels), []
+    for node, name in zip(tree, _level_names(tree, clusters, used)):
+        sure = run.levels_confidence[f"k{node['first']}"].to_numpy()[node["ions"]]
+        best = node["ions"][np.argsort(-sure, kind="stable")][:_SHOWN_IONS]
+        numbers, shown = np.unique(clusters[node["ions"]]), best if node["first"] > used else []
+        nodes.append(node | dict(name=name, clusters=numbers, size=len(node["ions"]),
+                                 confidence=sure.mean().round(4), ions=shown))
+    return nodes
+
+# %% ../nbs/63_report.ipynb #75b0b1b9
+def _division(parent:dict, parts:list[dict]) -> str:
+    "Which cluster is divided into what."
+    sizes = [f"{part['size']} ion{'s' * (part['size'] != 1)}" for part in parts]
+    named = " and ".join(f"{part['name']} ({size})" for part, size in zip(parts, sizes))
+    return f"{parent['name']} is divided into {named}"
+
+# %% ../nbs/63_report.ipynb #19a7f3ab
+def _level_rows(scores:pd.DataFrame, nodes:list[dict], used:int) -> list[dict]:
+    "A row of the table of levels: its number of clusters, what is divided there, and its scores as text."
+    heights, rows = scores["penalised_log_likelihood"], []
+    for k, height, excess, error, sure in scores.to_numpy(float):
+        new = [node for node in nodes if node["first"] == k and node["parent"] is not None]
+        change = _division(nodes[new[0]["parent"]], new) if new else "–"
+        lost = heights.max() - height
+        below = "–" if np.isnan(height) else f"{lost:.0f}" if lost > 0 else "best"
+        linked = "–" if np.isnan(excess) else f"{excess:.2f}" + f" ± {error:.2f}" * (not np.isnan(error))
+        rows.append(dict(k=int(k), change=change, below=below, linked=linked, confidence=f"{sure:.2f}"))
+    return rows
+
+# %% ../nbs/63_report.ipynb #f74a2019
+def _levels(run:RunFolder) -> dict|None:
+    "Number of clusters of the result, the clusters of all levels, a row for each; None where there are none."
+    if run.levels is None or run.levels_confidence is None or run.levels_scores is None: return None
+    used = len(np.unique(run.assignments["cluster"][run.assignments["cluster"] >= 0]))
+    nodes = _level_nodes(run, used)
+    columns = ["n_clusters", "penalised_log_likelihood", "linked_pair_excess", "linked_standard_error",
+               "mean_confidence"]
+    return dict(used=used, nodes=nodes, rows=_level_rows(run.levels_scores[columns], nodes, used))
+
 # %% ../nbs/63_report.ipynb #40e3b9c8
 def _page_data(run:RunFolder, images:np.ndarray, clusters:pd.DataFrame) -> dict:
     "What is in the JSON block, as tables and arrays."
@@ -89,7 +162,8 @@ def _page_data(run:RunFolder, images:np.ndarray, clusters:pd.DataFrame) -> dict:
     return dict(headline=run_headline(run.config["found"]), findings=list(map(asdict, findings)),
                 highlights=list(map(asdict, run_highlights(run.assignments, clusters, pairs))),
                 config=run.config, shape=images.shape[1:], ions=_ion_columns(run, images), clusters=clusters,
-                links=pairs, scores=run.scores, losses=run.losses, **_neighbours(run),
+                links=pairs, scores=run.scores, losses=run.losses, levels=_levels(run),
+                **_neighbours(run),
                 before=_on_map(run.before, labels), after=_on_map(run.after, labels))
 
 # %% ../nbs/63_report.ipynb #06fae226
@@ -124,15 +198,16 @@ _MEANING = {
     "nn1": "share of ions whose nearest neighbour is of their class"}
 
 # %% ../nbs/63_report.ipynb #6fc14e54
-def _board(scores:pd.DataFrame) -> dict:
-    "The table of scores: names and meanings of the columns; rows of text, the best of each column marked."
+def _board(scores:pd.DataFrame, start:str="") -> dict:
+    "The table of scores: names and meanings of columns; rows of text, the best of each column marked."
     scores = scores.dropna(subset="value")
     metrics = [metric for metric in _MEANING if metric in set(scores["metric"])]
     if not metrics: return dict(names=[], meaning=[], rows=[])
     text = format_scores(scores, metrics)
     value = scores.pivot(index="stage", columns="metric", values="value").reindex(text.index, columns=metrics)
     best = value.round(2).eq(value.max().round(2))
-    rows = [dict(stage=stage, kind="baseline" if stage in baseline_names() else "this recipe",
+    def shown(stage): return f"{stage}: {start}" if stage == CHOSEN_BASELINE else stage
+    rows = [dict(stage=shown(stage), kind="baseline" if stage in baseline_names() else "this recipe",
                  cells=list(zip(text.loc[stage], best.loc[stage]))) for stage in text.index]
     return dict(names=[METRICS[metric] for metric in metrics], rows=rows,
                 meaning=[(METRICS[metric], _MEANING[metric]) for metric in metrics])
@@ -212,7 +287,7 @@ def _charts(data:dict) -> dict:
     curve, stages = config["choice"]["curve"], losses.groupby("stage", sort=False) if len(losses) else ()
     height = curve["penalised_log_likelihood"]
     choice = _curve(curve["n_clusters"], height, "k =", config["n_clusters"])
-    return dict(board=_board(pd.DataFrame(data["scores"])), choice=choice,
+    return dict(board=_board(pd.DataFrame(data["scores"]), str(config.get("start", ""))), choice=choice,
                 losses={stage: _curve(part["epoch"], part["loss"], "epoch") for stage, part in stages})
 
 # %% ../nbs/63_report.ipynb #7c90a3da

@@ -21,11 +21,11 @@ from .baselines import FAST_BASELINES
 from .findings import findings_record
 from .folder import run_folder
 from .images import IonImages, is_constant, save
-from .judge import Judgement, judge
+from .judge import Judgement, judge, level_scores
 from .linked_pairs import LinkedPairExcess, linked_pair_excess
 from .mixture import PatternMixture
 from .n_clusters import ClusterNumber, choose_n_clusters
-from .patterns import PatternConfig, pattern_table
+from .patterns import pattern_table
 from .plot import plot_clusters, plot_embedding, plot_montage, plot_n_clusters, tsne
 from .recipe import MixtureLabelling, Recipe, choose_device
 from .report import write_report
@@ -104,11 +104,16 @@ def _all_features(clusterer:IonImageClusterer) -> np.ndarray: # (n, d), zero for
     return at_positions(features, clusterer.kept_, len(clusterer.ions_))
 
 # %% ../nbs/64_run.ipynb #0aa0000b
-def _level_table(clusterer:IonImageClusterer) -> pd.DataFrame:
-    "One row per ion, one column per number of clusters, from few to many; -1 = unassigned."
-    labels, n = clusterer.levels_.labels, len(clusterer.ions_)
-    columns = {f"k{k}": at_positions(labels[k], clusterer.kept_, n, -1) for k in sorted(labels)}
-    return pd.DataFrame(dict(mz=clusterer.ions_.mz.round(6), **columns))
+def _level_tables(clusterer:IonImageClusterer) -> dict[str, pd.DataFrame]:
+    "By file: clusters and confidence (one row per ion, columns k2, k3, ...), scores (one row per level)."
+    n, mz, numbers = len(clusterer.ions_), clusterer.ions_.mz.round(6), sorted(clusterer.levels_.labels)
+    def table(values, fill): # as in assignments.csv: cluster -1 and confidence 0 where unassigned
+        columns = {f"k{k}": at_positions(values[k], clusterer.kept_, n, fill) for k in numbers}
+        return pd.DataFrame(dict(mz=mz, **columns))
+    sure = {k: values.round(4) for k, values in clusterer.level_confidence_.items()}
+    scores = level_scores(clusterer).round(dict(mean_confidence=4))
+    return {"levels.csv": table(clusterer.levels_.labels, -1), "levels_confidence.csv": table(sure, 0),
+            "levels_scores.csv": scores}
 
 # %% ../nbs/64_run.ipynb #33b99e01
 def _write_tables(folder:Path, clusterer:IonImageClusterer, judged:Judgement) -> pd.DataFrame:
@@ -121,7 +126,8 @@ def _write_tables(folder:Path, clusterer:IonImageClusterer, judged:Judgement) ->
     table(judged.scores, "scores.csv")
     table(history if len(history.columns) else pd.DataFrame(columns=_LOSSES), "losses.csv")
     table(pd.DataFrame(dict(mz=ions.mz.round(6), **judged.baselines)), "baselines.csv")
-    if clusterer.levels_ is not None: table(_level_table(clusterer), "levels.csv")
+    if clusterer.levels_ is not None:
+        for name, frame in _level_tables(clusterer).items(): table(frame, name)
     return found
 
 # %% ../nbs/64_run.ipynb #14cf95cf
@@ -255,7 +261,7 @@ def _record(clusterer:IonImageClusterer, choice:ClusterNumber, device:torch.devi
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     recipe = _recipe_record(clusterer.recipe_in_use())
     return dict(schema=SCHEMA, recipe=recipe, n_clusters=clusterer.n_clusters_,
-                start=clusterer.initialised_from_,
+                automatic=clusterer.n_clusters == "auto", start=clusterer.initialised_from_,
                 choice=dict(n_clusters=choice.n_clusters, n_components=choice.n_components,
                             at_limit=choice.at_limit, curve=choice.curve.to_dict("list")),
                 seed=clusterer.seed, versions=package_versions(), seconds=dict(clusterer.timings_),
@@ -272,16 +278,14 @@ def _recipe_record(recipe:Recipe) -> dict:
 def _choice(clusterer:IonImageClusterer) -> ClusterNumber:
     "How the number of clusters was chosen from the data, or would have been if it had not been given."
     if clusterer.n_clusters_choice_ is not None: return clusterer.n_clusters_choice_
-    labelling = clusterer.recipe_in_use().labelling
-    config = labelling.patterns if isinstance(labelling, MixtureLabelling) else PatternConfig()
-    table = pattern_table(clusterer.scaled_[clusterer.kept_], clusterer.ions_.mask, config)
-    return choose_n_clusters(table, config, clusterer.seed)
+    table = pattern_table(clusterer.scaled_[clusterer.kept_], clusterer.ions_.mask)
+    return choose_n_clusters(table, seed=clusterer.seed)
 
 # %% ../nbs/64_run.ipynb #2234250f
 def cluster_run(ions:IonImages,               # what to cluster, in the order of m/z, as from `read_sample`
                 out:str|Path,                 # the run folder to make
                 n_clusters:int|None=None,     # None: chosen from the data, see `choose_n_clusters`
-                recipe:str|Recipe="default",  # "default", "network", "hu2022" or a `Recipe`
+                recipe:str|Recipe="default",  # "default", "network", "hu2022", a baseline, or a `Recipe`
                 weights:str|None=None,        # "imagenet", "none" or a file; None: what the recipe says
                 seed:int=0,                   # 0 to 2**32 - 1; fixes the result on the CPU
                 device:str="auto",            # "auto", "cpu", "cuda", "mps"

@@ -83,16 +83,15 @@ _TABLES = {"assignments.csv": dict(mz=(0, np.inf), name=str, cluster=(-1, _MAX_C
                                 mean_confidence=(0, 1), typical_mz=str),
            "scores.csv": dict(stage=str, metric=str, value=(-1e15, 1e15, False, True)),
            "losses.csv": dict(stage=str, epoch=(0, 1e9, True), loss=(-1e39, 1e39, False, True)),
-           "baselines.csv": dict(mz=(0, np.inf)),
-           "levels.csv": dict(mz=(0, np.inf))} # columns: text, or the arguments of `_numbers`
+           "baselines.csv": {"mz": (0, np.inf), "*": (-1, _MAX_CLUSTERS, True)},
+           "levels.csv": {"mz": (0, np.inf), "*": (-1, _MAX_CLUSTERS, True)},
+           "levels_confidence.csv": {"mz": (0, np.inf), "*": (0, 1)},
+           "levels_scores.csv": dict(n_clusters=(1, _MAX_CLUSTERS, True),
+                                     penalised_log_likelihood=(-1e15, 1e15, False, True),
+                                     linked_pair_excess=(-1, 1, False, True),
+                                     linked_standard_error=(0, 1e3, False, True),
+                                     mean_confidence=(0, 1))} # columns: text, or arguments of `_numbers`
 RUN_TABLES = tuple(_TABLES)
-
-# %% ../nbs/60_run_files.ipynb #995d968e
-def _kind(table:str, column:str):
-    "What a column holds: text, the arguments of `_numbers`, or None, where both are allowed."
-    if table == "levels.csv" and re.fullmatch(r"k[1-9]\d{0,6}", column, re.ASCII):
-        return -1, int(column[1:]) - 1, True
-    return _TABLES[table].get(column)
 
 # %% ../nbs/60_run_files.ipynb #c14b
 def _typed(path:Path, name:str, cells:list[str], kind=None) -> np.ndarray:
@@ -115,11 +114,12 @@ def read_run_table(path:Path,
         raise InputError(path, "its last line is not complete: it was cut short", REMAKE)
     header, rows = _rows(path, text)
     if not header and name in ("clusters.csv", "losses.csv"): header = list(kinds)   # no cluster, no training
-    if missing := [column for column in (kinds if needed is None else needed) if column not in header]:
+    wanted = [column for column in kinds if column != "*"] if needed is None else needed
+    if missing := [column for column in wanted if column not in header]:
         raise InputError(path, f"it has no column {', '.join(missing)}", REMAKE)
     cells = dict(zip(header, map(list, zip(*rows)) if rows else [[] for _ in header]))
-    kind = {column: _kind(name, column) for column in header}
-    return pd.DataFrame({column: _typed(path, column, cells[column], kind[column]) for column in header})
+    return pd.DataFrame({name: _typed(path, name, cells[name], kinds.get(name, kinds.get("*")))
+                         for name in header})
 
 # %% ../nbs/60_run_files.ipynb #c022
 def _unique(pairs:list) -> dict:

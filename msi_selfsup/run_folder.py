@@ -5,6 +5,7 @@
 # %% ../nbs/61_run_folder.ipynb #c003
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class RunFolder:
     losses:pd.DataFrame|None=None     # stage, epoch, loss
     baselines:pd.DataFrame|None=None  # mz, and the clusters by each plain method
     levels:pd.DataFrame|None=None     # mz, and the clusters at each number of them, nested: k2, k3, ...
+    levels_confidence:pd.DataFrame|None=None # mz, and the probability of each of these clusters: k2, k3, ...
+    levels_scores:pd.DataFrame|None=None # one row per level: n_clusters and its scores
     config:dict|None=None             # config.json, with the counts of `found`
     features:np.ndarray|None=None     # float32 (n, d)
     before:np.ndarray|None=None       # places on the map before the labels were learnt, float32 (n, 2)
@@ -106,6 +109,68 @@ def _check_scores(path:Path, scores:pd.DataFrame) -> None:
         if low is not None and (value < low - 1e-6 or value > 1 + 1e-6):
             raise InputError(path, f"{metric} is {value:g}, not from {low} to 1", REMAKE)
 
+# %% ../nbs/61_run_folder.ipynb #c034b611
+def _level_numbers(path:Path, table:pd.DataFrame) -> list[int]:
+    "The numbers of clusters in the columns k2, k3, and so on. Raises `InputError` unless they follow."
+    names = [name for name in table if name != "mz"]
+    first = int(names[0][1:]) if names and re.fullmatch("k[12]", names[0]) else -1
+    numbers = list(range(first, first + len(names)))
+    if names and names == [f"k{k}" for k in numbers]: return numbers
+    raise InputError(path, f"its columns are {', '.join(names)[:60]}, not k2, k3 and so on", REMAKE)
+
+# %% ../nbs/61_run_folder.ipynb #117b18c9
+def _check_nested(path:Path, levels:pd.DataFrame, inside:np.ndarray) -> None:
+    "Raise `InputError` where a level has other ions, or is no division of the one before it."
+    coarser = None
+    for k in _level_numbers(path, levels):
+        finer = levels[f"k{k}"].to_numpy()
+        if (finer[~inside] != -1).any() or not np.array_equal(np.unique(finer[inside]), np.arange(k)):
+            cause = f"its clusters are not 0 to {k - 1}, of the assigned ions"
+            raise InputError(f"{path}, k{k}", cause, REMAKE)
+        if coarser is not None and len(np.unique(np.stack([finer, coarser])[:, inside], axis=1).T) != k:
+            raise InputError(f"{path}, k{k}", f"a cluster lies in two clusters of k{k - 1}", REMAKE)
+        coarser = finer
+
+# %% ../nbs/61_run_folder.ipynb #5daa246f
+def _check_levels(path:Path, levels:pd.DataFrame, table:pd.DataFrame) -> None:
+    "Raise `InputError` where the level of the run has other clusters than assignments.csv."
+    own = table["cluster"].to_numpy()
+    name = f"k{len(np.unique(own[own >= 0]))}"
+    if name not in levels: raise InputError(path, f"it has no column {name}", REMAKE)
+    _, numbers = np.unique(own[own >= 0], return_inverse=True)
+    expected = np.full(len(own), -1.)
+    expected[own >= 0] = numbers
+    if len(odd := np.flatnonzero(levels[name].to_numpy() != expected)):
+        cause = f"{name} is {levels[name].iloc[odd[0]]:g}, and the cluster in assignments.csv {own[odd[0]]}"
+        raise InputError(f"{path}, row {odd[0] + 2}", cause, REMAKE)
+    _check_nested(path, levels, own >= 0)
+
+# %% ../nbs/61_run_folder.ipynb #e7ad3fdc
+_ROUNDED = 1.1e-4 # by which two numbers of four decimals may differ
+
+def _check_level_confidence(path:Path, sure:pd.DataFrame, levels:pd.DataFrame, table:pd.DataFrame) -> None:
+    "Raise `InputError` where a confidence does not fit the levels or assignments.csv."
+    _check_agrees(path, dict(columns=list(sure)), dict(columns=list(levels)))
+    own, values = table["cluster"].to_numpy(), sure.drop(columns="mz")
+    at = values[f"k{len(np.unique(own[own >= 0]))}"].to_numpy()
+    differs = np.where(own >= 0, abs(at - table["confidence"].to_numpy()), at) > _ROUNDED
+    rises = (np.diff(values.to_numpy(), axis=1) > _ROUNDED).any(1) | (values.to_numpy()[own < 0] > 0).any()
+    for odd, cause in ((differs, "its confidence at the level of the run is not that in assignments.csv"),
+                       (rises, "its confidence rises from one level to the next, or it is unassigned")):
+        if odd.any(): raise InputError(f"{path}, row {np.argmax(odd) + 2}", cause, REMAKE)
+
+# %% ../nbs/61_run_folder.ipynb #b6efadf9
+def _check_level_scores(path:Path, scores:pd.DataFrame, levels:pd.DataFrame, sure:pd.DataFrame|None) -> None:
+    "Raise `InputError` where the rows are not the levels, or a mean is not that of the ions."
+    numbers = _level_numbers(path, levels)
+    _check_agrees(path, dict(levels=scores["n_clusters"].tolist()), dict(levels=numbers))
+    if sure is None: return
+    inside = levels[f"k{numbers[0]}"] >= 0
+    for k, stated in zip(numbers, scores["mean_confidence"]):
+        if abs((mean := sure.loc[inside, f"k{k}"].mean()) - stated) > 1e-3:
+            cause = f"the mean confidence at {k} clusters is {stated:g}, and that of the ions {mean:.4f}"
+            raise InputError(path, cause, REMAKE)
+
 # %% ../nbs/61_run_folder.ipynb #c036
 def found_counts(labels:np.ndarray,     # cluster of each ion, int (n,); -1: unassigned
                  confidence:np.ndarray, # of each ion, 0 to 1, (n,)
@@ -165,44 +230,43 @@ def _read_embedding(path:Path, labels:np.ndarray, needed:tuple) -> dict[str, np.
     _check_places(path, found, labels)
     return found
 
-# %% ../nbs/61_run_folder.ipynb #5daa246f
-def _check_levels(path:Path, levels:pd.DataFrame, table:pd.DataFrame) -> None:
-    "Raise `InputError` where the level of the run has other clusters than assignments.csv."
-    own = table["cluster"].to_numpy()
-    name = f"k{len(np.unique(own[own >= 0]))}"
-    if name not in levels: raise InputError(path, f"it has no column {name}", REMAKE)
-    _, numbers = np.unique(own[own >= 0], return_inverse=True)
-    expected = np.full(len(own), -1.)
-    expected[own >= 0] = numbers
-    if len(odd := np.flatnonzero(levels[name].to_numpy(float) != expected)):
-        cause = f"{name} is {levels[name].iloc[odd[0]]:g}, and the cluster in assignments.csv {own[odd[0]]}"
-        raise InputError(f"{path}, row {odd[0] + 2}", cause, REMAKE)
-
 # %% ../nbs/61_run_folder.ipynb #c039
 RUN_PARTS = ("assignments.csv", "clusters.csv", "scores.csv", "losses.csv", "config.json", "ions.npz",
              "embedding.npz")
+_LEVELS = ("levels.csv", "levels_confidence.csv", "levels_scores.csv") # of a run with a mixture
 
+# %% ../nbs/61_run_folder.ipynb #f35d5ca8
+def _check_level_tables(folder:Path, tables:dict[str, pd.DataFrame]) -> None:
+    "Raise `InputError` where the tables of the levels do not fit each other, or assignments.csv."
+    paths, found = [folder/name for name in _LEVELS], [tables.get(name[:-4]) for name in _LEVELS]
+    levels, sure, scores = found
+    if levels is None:
+        if sure is None and scores is None: return
+        raise InputError(folder, "it lacks levels.csv", REMAKE)
+    _check_levels(paths[0], levels, tables["assignments"])
+    if sure is not None: _check_level_confidence(paths[1], sure, levels, tables["assignments"])
+    if scores is not None: _check_level_scores(paths[2], scores, levels, sure)
 
 # %% ../nbs/61_run_folder.ipynb #a8bb199c
 def _read_tables(folder:Path, there:list[str], ions:IonImages) -> dict[str, pd.DataFrame]:
     "The tables of a run, each checked by itself and against the ions and their clusters."
-    max_bytes = {"assignments.csv": 1e6 + 1e4 * len(ions), "clusters.csv": 1e5 + 1e3 * len(ions),
-                 "baselines.csv": 1e5 + 1e3 * len(ions), "levels.csv": 1e5 + 1e3 * len(ions)}
+    max_bytes = dict.fromkeys(("clusters.csv", "baselines.csv", *_LEVELS), 1e5 + 1e3 * len(ions))
+    max_bytes["assignments.csv"] = 1e6 + 1e4 * len(ions)
     tables = {name[:-4]: read_run_table(folder/name, name, max_bytes.get(name, 2e7))
               for name in there if name in RUN_TABLES}
-    for name in ("assignments", "baselines", "levels"):
+    for name in ("assignments", "baselines", "levels", "levels_confidence"):
         if name in tables: _check_rows(folder/f"{name}.csv", tables[name], ions)
     if "clusters" in tables:
         _check_clusters(folder/"clusters.csv", tables["clusters"], tables["assignments"])
     if "scores" in tables: _check_scores(folder/"scores.csv", tables["scores"])
-    if "levels" in tables: _check_levels(folder/"levels.csv", tables["levels"], tables["assignments"])
+    _check_level_tables(folder, tables)
     return tables
 
 # %% ../nbs/61_run_folder.ipynb #1bfb5dc4
 def _find_parts(folder:Path, needed:tuple) -> list[str]:
     "The files of a run that are there. Raises `InputError` where a needed one is missing."
     def there(name): return (folder/name).exists() or (folder/name).is_symlink()
-    found = [name for name in (*RUN_PARTS, "baselines.csv", "levels.csv") if there(name)]
+    found = [name for name in (*RUN_PARTS, "baselines.csv", *_LEVELS) if there(name)]
     if "assignments.csv" not in found:
         raise InputError(folder, "this is no finished run", "give the folder that msi_cluster made")
     if missing := [name for name in ("ions.npz", *needed) if name not in found]:

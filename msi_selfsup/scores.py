@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from .cluster_images import cluster_means
 from .core import InputError
 from .evaluate import confusion_table, knn_same_class, label_scores
-from .baselines import baseline_names
+from .baselines import CHOSEN_BASELINE, baseline_names
 from .images import IonImages, clip_and_scale, is_constant
 from .linked_pairs import (MIN_INDEPENDENT_PAIRS, MIN_LINKED_PAIRS, level_margin,
                                       linked_pair_difference, linked_pair_excess)
@@ -120,14 +120,20 @@ def scores_table(rows:list[tuple[str, str, float]] # of `score_clustering`, for 
 _SENTENCES = {"better": "The clusters are better than those of the best baseline ({}).",
               "level": "No difference can be shown from the best baseline, which is simpler ({}).",
               "worse": "The best baseline gives better clusters ({}). Use those for these data."}
+_OF_A_BASELINE = {"better": "The chosen baseline gives better clusters than the best of the others ({}).",
+                  "level": "No difference can be shown from the best of the other baselines ({}).",
+                  "worse": "The best of the other baselines gives better clusters ({}). "
+                           "Use those for these data."}
 
+# %% ../nbs/54_scores.ipynb #f97d08da
 def _sentence(verdict:Verdict) -> str:
     if verdict.status == "none": return f"No verdict: {verdict.missing}."
+    sentences = _OF_A_BASELINE if verdict.stage == CHOSEN_BASELINE else _SENTENCES
     basis = f"{verdict.n} {'ions of known class' if verdict.metric == 'ari' else 'linked pairs'}"
     ours, best = f"{verdict.ours:.2f} for {verdict.stage}", f"{verdict.best:.2f} for {verdict.by}"
     if (error := verdict.standard_error) is not None:
         basis = f"difference {verdict.ours - verdict.best:+.2f}, standard error {error:.2f}; {basis}"
-    return _SENTENCES[verdict.status].format(f"{METRICS[verdict.metric]} {ours}, {best}; {basis}")
+    return sentences[verdict.status].format(f"{METRICS[verdict.metric]} {ours}, {best}; {basis}")
 
 # %% ../nbs/54_scores.ipynb #c032a
 @dataclass(frozen=True)
