@@ -99,7 +99,7 @@ def _case(images:np.ndarray, mask:np.ndarray, n_clusters:int, config:PatternConf
     n_significant = n_significant_components(table, config, seed) if of_data else 0
     components = spatial_components(table, config.n_components(n_clusters, n_significant), config)
     points = table.scores(components)
-    gain = gain_fields(table, components, *points, config.gain_order)
+    gain = gain_fields(table, components, points[0], points[1], config.gain_order)
     return _Case(config, table, n_significant, points, gain)
 
 # %% ../nbs/72_ablation.ipynb #035da380
