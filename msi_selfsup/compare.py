@@ -23,7 +23,7 @@ import msi_selfsup
 from .clusterer import IonImageClusterer
 from .core import InputError, atomic_write, package_versions, progress_bar
 from .corruptions import corrupt_ions
-from .evaluate import linear_probe_accuracy
+from .evaluate import calibration_error, linear_probe_accuracy
 from .baselines import baseline_names
 from .features import FEATURE_SETS, feature_set
 from .images import IonImages, is_constant, sort_by_mz
@@ -128,13 +128,16 @@ def _fitted_scores(recipe:Recipe, ions:IonImages, dataset:DataSet, n_clusters:in
                    training:Path) -> pd.DataFrame: # stage, metric, value
     "Scores of the stages of a recipe."
     clusterer = IonImageClusterer(n_clusters, recipe, seed, device).fit(ions, checkpoints=training)
-    scores = judge(clusterer, ()).scores
+    scores, last = judge(clusterer, ()).scores, list(clusterer.stage_labels_)[-1]
+    if ions.classes is not None:
+        error = calibration_error(clusterer.confidence_, clusterer.labels_, ions.classes)
+        scores.loc[len(scores)] = last, "calibration_error", error
     if not dataset.class_averages: return scores
     averages, known = _with_averages(ions, dataset)
     accuracy = linear_probe_accuracy(clusterer.transform(averages), known, clusterer.transform(ions),
                                      ions.classes, ~is_constant(ions))
-    row = list(clusterer.stage_labels_)[-1], "linear", accuracy
-    return pd.concat([scores, pd.DataFrame([row], columns=scores.columns)], ignore_index=True)
+    scores.loc[len(scores)] = last, "linear", accuracy
+    return scores
 
 # %% ../nbs/70_compare.ipynb #133e62a2
 def _baseline_scores(ions:IonImages, dataset:DataSet, n_clusters:int, seed:int) -> pd.DataFrame:

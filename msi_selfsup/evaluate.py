@@ -22,8 +22,8 @@ from .linked_pairs import linked_lift, unassigned_as_singletons
 _all_ = ["linked_lift"]       # where version 0.1 had it; until version 0.2
 
 # %% auto #0
-__all__ = ['cluster_purity', 'confusion_table', 'hungarian_accuracy', 'label_scores', 'knn_same_class', 'linear_probe_accuracy',
-           'linked_lift']
+__all__ = ['cluster_purity', 'confusion_table', 'hungarian_accuracy', 'label_scores', 'calibration_error', 'knn_same_class',
+           'linear_probe_accuracy', 'linked_lift']
 
 # %% ../nbs/51_evaluate.ipynb #c008
 def _with_known_class(labels, classes) -> tuple[np.ndarray, np.ndarray]:
@@ -77,6 +77,24 @@ def label_scores(labels, # cluster of each ion, int (n,); -1 = unassigned
     return dict(purity=cluster_purity(labels, classes), hungarian=hungarian_accuracy(labels, classes),
                 ari=float(adjusted_rand_score(known, own)), ami=float(adjusted_mutual_info_score(known, own)),
                 nmi=float(normalized_mutual_info_score(known, own)))
+
+# %% ../nbs/51_evaluate.ipynb #feaf6a06
+def calibration_error(confidence, # of each ion, float (n,), 0 to 1
+                      labels,     # cluster of each ion, int (n,); -1 = unassigned, left out
+                      classes,    # class of each ion, int (n,); -1 = unknown, left out
+                      n_bins:int=10 # of equal width
+                     ) -> float:  # 0 to 1; NaN where no ion is left
+    "Mean difference of confidence and accuracy over bins of confidence (Naeini et al. 2015)."
+    labels, classes = np.asarray(labels), np.asarray(classes)
+    used = (labels >= 0) & (classes >= 0)
+    if not used.any(): return float("nan")
+    table = pd.crosstab(classes[used], labels[used])
+    rows, columns = linear_sum_assignment(-table.to_numpy())
+    pairs = dict(zip(table.columns[columns], table.index[rows]))
+    right = np.array([pairs.get(label) == known for label, known in zip(labels[used], classes[used])])
+    p = np.asarray(confidence, dtype=np.float64)[used]
+    bins = np.minimum((p * n_bins).astype(int), n_bins - 1)
+    return float(np.abs(np.bincount(bins, p - right)).sum() / used.sum())
 
 # %% ../nbs/51_evaluate.ipynb #c029
 def _assigned(assigned, n:int) -> np.ndarray: # bool (n,), all True for None

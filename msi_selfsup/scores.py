@@ -60,7 +60,8 @@ METRICS = {"ari": "ARI", "ami": "AMI", "nmi": "NMI", "hungarian": "matched accur
            "linked_independent_pairs": "independent linked pairs",
            "linked_standard_error": "standard error of the excess", "linked_p_value": "p-value of the excess",
            "linked_difference_error": "standard error of the difference from the result",
-           "morans_i": "Moran's I of means", "stability": "stability"}
+           "morans_i": "Moran's I of means", "stability": "stability",
+           "calibration_error": "calibration error"}
 
 # %% ../nbs/54_scores.ipynb #c020
 def _linked_pair_scores(labels, mz, polarity, present) -> dict[str, float]:
