@@ -40,7 +40,7 @@ KNOWN_NEIGHBOURS = 40 # of each ion, itself included, that are found at once
 class Neighbours:
     "Features of n ions, and the nearest neighbours of each by Euclidean distance, found once."
     def __init__(self, features): # array or tensor (n, d); `InputError` for NaN
-        self._features, self._known = as_features(features), None
+        self._features, self._known, self._products = as_features(features), None, None
         self._of, self._positions = None, None  # the ions that these are a subset of, and where
 
     def __len__(self): return len(self._features if self._of is None else self._positions)
@@ -65,6 +65,19 @@ class Neighbours:
             tree = NearestNeighbors(n_neighbors=wanted).fit(features := self.features)
             self._known = tree.kneighbors(features, return_distance=False)
         return self._known[:, :n]
+
+    def others(self, n:int # of each ion, without itself; all where there are fewer
+              ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
+        nearest = self.nearest(n + 1)
+        own = nearest == np.arange(len(self))[:, None]
+        own[~own.any(1), -1] = True                     # of many equal ions, an ion may be missing
+        return nearest[~own].reshape(len(self), -1)
+
+    def products(self) -> np.ndarray: # float64 (n, n), scalar products of the features, found once
+        if self._of is not None: return self._of.products()[np.ix_(self._positions, self._positions)]
+        if self._products is None:
+            self._products = self._features.astype(np.float64) @ self._features.T.astype(np.float64)
+        return self._products
 
     def _within(self, n:int) -> np.ndarray|None: # None: too few are known
         "The nearest of a subset, from those of all."
