@@ -71,7 +71,8 @@ class Consensus(NamedTuple):
     def of_others(self, deviations:np.ndarray # of other ions, float32 (m, p), see `pixel_deviations`
                  ) -> np.ndarray:             # float64 (m, k), rows sum to 1
         "The average over all analyses for ions that had no part in them."
-        row_ss, columns = np.square(deviations, dtype=np.float64).sum(1), [c.components for c, _ in self.analyses]
+        row_ss = np.square(deviations, dtype=np.float64).sum(1)
+        columns = [components.components for components, _ in self.analyses]
         ends = np.cumsum([each.shape[1] for each in columns])[:-1]
         projections = np.split((deviations @ np.hstack(columns)).astype(np.float64), ends, axis=1)
         points = [unit_scores(each, row_ss, deviations.shape[1]) for each in projections]

@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from scipy.linalg import eigh
 
 from .core import InputError
-from .images import IonImages, smooth_images
+from .images import smooth_images
 
 # %% auto #0
 __all__ = ['MAX_COMPONENTS', 'BLOCK', 'PROFILE_FLOOR', 'LEAST_EIGENVALUE', 'REWEIGHTINGS', 'SIGNAL_FLOOR', 'PatternConfig',

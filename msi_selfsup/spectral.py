@@ -18,8 +18,8 @@ from sklearn.neighbors import NearestNeighbors
 from .core import InputError
 
 # %% auto #0
-__all__ = ['KNOWN_NEIGHBOURS', 'ITERATED_FROM', 'EXTRA_VECTORS', 'ITERATION', 'as_features', 'Neighbours', 'knn_affinity',
-           'default_n_neighbours', 'check_n_clusters', 'graph_coordinates', 'discretised', 'qr_labels',
+__all__ = ['KNOWN_NEIGHBOURS', 'TABLE_FROM', 'ITERATED_FROM', 'EXTRA_VECTORS', 'ITERATION', 'as_features', 'Neighbours',
+           'knn_affinity', 'default_n_neighbours', 'check_n_clusters', 'graph_coordinates', 'discretised', 'qr_labels',
            'spectral_labels', 'Clusterer', 'cluster_labels']
 
 # %% ../nbs/20_spectral.ipynb #c006
@@ -36,11 +36,12 @@ def as_features(features # array or tensor (n, ...): one entry per ion
 
 # %% ../nbs/20_spectral.ipynb #0255b9a2
 KNOWN_NEIGHBOURS = 40 # of each ion, itself included, that are found at once
+TABLE_FROM = 500      # ions, from which on that is done
 
 class Neighbours:
     "Features of n ions, and the nearest neighbours of each by Euclidean distance, found once."
     def __init__(self, features): # array or tensor (n, d); `InputError` for NaN
-        self._features, self._known, self._products = as_features(features), None, None
+        self._features, self._known, self._products = as_features(features), {}, None
         self._of, self._positions = None, None  # the ions that these are a subset of, and where
 
     def __len__(self): return len(self._features if self._of is None else self._positions)
@@ -53,18 +54,19 @@ class Neighbours:
             ) -> Neighbours:
         "The same features for some of the ions."
         found = object.__new__(Neighbours)
-        found._of, found._positions, found._known = self, np.asarray(positions), None
+        found._of, found._positions, found._known = self, np.asarray(positions), {}
         return found
 
     def nearest(self, n:int # of each ion, itself included; all where there are fewer
                ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
         n = min(n, len(self))
-        if self._of is not None and (within := self._within(n)) is not None: return within
-        if self._known is None or self._known.shape[1] < n:
-            wanted = min(max(n, KNOWN_NEIGHBOURS * (self._of is None)), len(self))
-            tree = NearestNeighbors(n_neighbors=wanted).fit(features := self.features)
-            self._known = tree.kneighbors(features, return_distance=False)
-        return self._known[:, :n]
+        if self._of is not None and len(self._of) >= TABLE_FROM and (within := self._within(n)) is not None:
+            return within
+        wanted = max(n, KNOWN_NEIGHBOURS) if self._of is None and len(self) >= TABLE_FROM else n
+        if wanted not in self._known:
+            search = NearestNeighbors(n_neighbors=min(wanted, len(self))).fit(features := self.features)
+            self._known[wanted] = search.kneighbors(features, return_distance=False)
+        return self._known[wanted][:, :n]
 
     def others(self, n:int # of each ion, without itself; all where there are fewer
               ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
