@@ -400,8 +400,8 @@ def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> Non
 def _all_points(data:_Data, found:_Found, kept:np.ndarray) -> tuple: # (m, r), (m,), (m, k)
     "Scores, noise variance and consensus probabilities of the ions at the positions `kept`, in blocks."
     own, parts = found.components, []
-    for start in range(0, len(kept), 256):
-        deviations = pixel_deviations(data.all_scaled[kept[start:start + 256]], own.mask, own.profile)
+    for start in range(0, len(kept), 512):
+        deviations = pixel_deviations(data.all_scaled[kept[start:start + 512]], own.mask, own.profile)
         scores = component_scores(deviations, own.components)
         parts.append((*scores, found.consensus.of_others(deviations)))
     return tuple(np.concatenate(each) for each in zip(*parts))

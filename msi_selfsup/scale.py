@@ -21,13 +21,13 @@ __all__ = ['MOST_PIXELS', 'MOST_FITTED', 'PROJECTED', 'BY_RESEMBLANCE', 'grid_st
            'row_basis', 'extended_feature_sets']
 
 # %% ../nbs/38_scale.ipynb #sc000007
-MOST_PIXELS = 65_536 # measured ones that patterns are looked for in
+MOST_PIXELS = 40_000 # measured ones that patterns are looked for in
 
-def grid_step(mask:np.ndarray,  # bool (height, width), True = measured
-              most:int=MOST_PIXELS
-             ) -> int:          # pixels along the side of a block; 1: no averaging
+def grid_step(mask:np.ndarray,    # bool (height, width), True = measured
+              most:int|None=None, # None: `MOST_PIXELS`
+             ) -> int:            # pixels along the side of a block; 1: no averaging
     "How large blocks must be, so that about `most` of them hold the measured pixels."
-    return max(1, math.ceil(math.sqrt(mask.sum() / most)))
+    return max(1, math.ceil(math.sqrt(mask.sum() / (MOST_PIXELS if most is None else most))))
 
 def _block_sums(values:np.ndarray, step:int) -> np.ndarray: # (..., height, width) -> (..., h, w)
     rows, columns = (np.arange(0, side, step) for side in values.shape[-2:])
@@ -49,8 +49,9 @@ def coarse_ions(ions:IonImages,
 # %% ../nbs/38_scale.ipynb #sc00000c
 MOST_FITTED = 2000 # ions that the model is fitted to
 
-def drawn_ions(n_ions:int, seed:int=0, most:int|None=None # None: `MOST_FITTED`
-              ) -> np.ndarray:                            # sorted positions, int64
+def drawn_ions(n_ions:int, seed:int=0,
+               most:int|None=None, # None: `MOST_FITTED`
+              ) -> np.ndarray:     # sorted positions, int64
     "The ions that the model is fitted to: all, or a random choice of as many as are needed."
     most = MOST_FITTED if most is None else most
     if n_ions <= most: return np.arange(n_ions)
