@@ -55,6 +55,7 @@ from msi_selfsup.run_files import *
 from msi_selfsup.run_folder import *
 from msi_selfsup.colocalised import *
 from msi_selfsup.levels import *
+from msi_selfsup.scale import *
 from msi_selfsup.page_images import *
 from msi_selfsup.findings import *
 from msi_selfsup.report import *

@@ -11,7 +11,7 @@ from scipy.spatial.distance import squareform
 
 from .core import InputError
 from .features import FAST_FEATURE_SETS, FEATURE_SETS
-from .spectral import as_features, check_n_clusters
+from .spectral import Neighbours, check_n_clusters
 
 # %% auto #0
 __all__ = ['MOST_LINKED', 'HIERARCHICAL', 'FAST_BASELINES', 'CHOSEN_BASELINE', 'linkage_labels', 'baseline_names',
@@ -20,17 +20,17 @@ __all__ = ['MOST_LINKED', 'HIERARCHICAL', 'FAST_BASELINES', 'CHOSEN_BASELINE', '
 # %% ../nbs/28_baselines.ipynb #f81f208c
 MOST_LINKED = 10_000 # ions that are linked; the table of distances grows with the square of their number
 
-def linkage_labels(features,         # array or tensor (n, d), rows of length one
+def linkage_labels(features,         # array or tensor (n, d), or `Neighbours`; rows of length one
                    n_clusters:int,   # 2 to n - 1
                    method:str="average", # or "ward"
                   ) -> np.ndarray:   # int64 (n,), 0 to n_clusters - 1
     "Labels by hierarchical clustering (Sokal and Michener 1958; Ward 1963). Raises `InputError`."
-    features = as_features(features)
+    features = features if isinstance(features, Neighbours) else Neighbours(features)
     check_n_clusters(n_clusters, len(features))
     if len(features) > MOST_LINKED:
         cause = f"there are {len(features)}, and hierarchical clustering takes at most {MOST_LINKED}"
         raise InputError("ions", cause, "choose another baseline")
-    distances = np.maximum(1 - features.astype(np.float64) @ features.T, 0)
+    distances = np.maximum(1 - features.products(), 0)
     if method == "ward": distances = np.sqrt(2 * distances)
     np.fill_diagonal(distances, 0)
     tree = linkage(squareform(distances, checks=False), method)

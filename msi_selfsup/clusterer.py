@@ -26,26 +26,29 @@ from .baselines import (
     CHOSEN_BASELINE, HIERARCHICAL, MOST_LINKED, features_of_baseline, linkage_labels)
 from .cluster_images import order_clusters
 from .colocalised import colocalised as colocalised_ions
-from .consensus import consensus_probabilities, resampled_probabilities
+from .consensus import Consensus, consensus_of_subsets, resampled_probabilities
 from .core import InputError, check_seed
 from .encoder import build_encoder, embed_images
-from .features import feature_set, feature_set_of_subset, feature_sets
-from .images import IonImages, Prepared, clip_and_scale, prepare
+from .features import PER_ION_FEATURE_SETS, feature_set, feature_set_of_subset, feature_sets
+from .images import IonImages, Prepared, clip_and_scale, is_constant, prepare
 from .gain import GainFields, gain_fields
 from .levels import level_confidence, nested_levels
 from .mixture import (
     PatternMixture, Points, check_labels, denoised_coordinates, fit_best, fit_mixture)
 from .n_clusters import ClusterNumber, choose_n_clusters
-from .patterns import (
-    PatternConfig, PatternTable, SpatialComponents, pattern_table, spatial_components)
+from msi_selfsup.patterns import (
+    PatternConfig, PatternTable, SpatialComponents, component_scores, pixel_deviations, pattern_table,
+    spatial_components)
 from .recipe import (
     BaselineLabelling, MixtureLabelling, Recipe, SelfTraining, as_ion_images, choose_device)
 from .published_model import take_prepared
+from .scale import (
+    BY_RESEMBLANCE, coarse_ions, drawn_ions, extended_feature_sets, grid_step, nearest_rows)
 from msi_selfsup.selflabel import (
     confidence_threshold, predict_probabilities, train_classifier_on_images, train_linear_classifier,
     train_self_labelling)
 from .simclr import train_simclr
-from .spectral import check_n_clusters, cluster_labels, spectral_labels
+from .spectral import Neighbours, check_n_clusters, cluster_labels, spectral_labels
 from .structure import structure_test
 from .train import decline_reason, report_event
 
@@ -77,6 +80,9 @@ def recipe_in_use(self:IonImageClusterer) -> Recipe:
 def _prepared(self:IonImageClusterer, ions:IonImages) -> Prepared:
     "Images as the encoder sees them, on the device."
     recipe, device = self.recipe_in_use(), choose_device(self.device)
+    if recipe.encoder is None:                                      # no image is resized that nobody looks at
+        constant = is_constant(ions)
+        return Prepared(torch.empty(0), torch.empty(0), np.flatnonzero(~constant), np.flatnonzero(constant))
     if recipe.prepared: return take_prepared(ions, recipe.size, device)
     return prepare(ions, recipe.size, recipe.clip, recipe.n_grey_levels, device)
 
@@ -94,23 +100,28 @@ def joined_features(scores:np.ndarray,   # (m, r)
     return torch.cat(parts, 1).float().numpy()
 
 # %% ../nbs/41_clusterer.ipynb #110b97e9
-def _cluster(self:IonImageClusterer, features:np.ndarray, seed:int) -> np.ndarray: # int64 (m,)
+def _cluster(self:IonImageClusterer, features:np.ndarray|Neighbours, seed:int) -> np.ndarray: # int64 (m,)
     "Labels of features by the recipe's clusterer; -1 = unassigned. Raises `InputError`."
     recipe, k = self.recipe_in_use(), self.n_clusters_
     if recipe.clusterer is None: return spectral_labels(features, k, recipe.n_neighbours, seed=seed)
-    labels = cluster_labels(features, k, recipe.clusterer, seed)
+    labels = cluster_labels(_rows(features), k, recipe.clusterer, seed)
     if labels.max() < k: return labels
     raise InputError("clusterer", f"it found {labels.max() + 1} clusters, but n_clusters = {k}",
                      "ask for more clusters, or change its settings")
 
 # %% ../nbs/41_clusterer.ipynb #8e52fc83
+def _rows(features:np.ndarray|Neighbours) -> np.ndarray: # (m, d)
+    return features.features if isinstance(features, Neighbours) else features
+
 def fill_unassigned(labels:np.ndarray,  # int (m,), -1 = unassigned
-                    features:np.ndarray # (m, d), in which neighbours are looked for
+                    features            # (m, d), or `Neighbours`, in which neighbours are looked for
                    ) -> np.ndarray:     # int64 (m,), 0 or more where any label is
     "Labels in which an unassigned ion has that of its nearest assigned neighbour."
     labels, assigned = np.array(labels, dtype=np.int64), np.flatnonzero(np.asarray(labels) >= 0)
-    for ion in np.flatnonzero(labels < 0) if len(assigned) else ():
-        labels[ion] = labels[assigned[np.square(features[assigned] - features[ion]).sum(1).argmin()]]
+    if not len(assigned) or len(assigned) == len(labels): return labels
+    rows = _rows(features)
+    for ion in np.flatnonzero(labels < 0):
+        labels[ion] = labels[assigned[np.square(rows[assigned] - rows[ion]).sum(1).argmin()]]
     return labels
 
 # %% ../nbs/41_clusterer.ipynb #c016
@@ -153,10 +164,11 @@ def _timed(seconds:dict[str, float], stage:str):
 # %% ../nbs/41_clusterer.ipynb #f94ad511
 @dataclass
 class _Data:
-    "What the stages of one fit work on: the m ions that are clustered."
+    "What the stages of one fit work on: the m ions that are clustered, or of very many those that are drawn."
     ions:IonImages
     scaled:np.ndarray  # float32 (m, height, width)
     prepared:Prepared
+    all_scaled:np.ndarray # of all n ions, float32 (n, height, width)
     table:PatternTable|None = None
 
 def _check_varied(scaled:np.ndarray) -> None:
@@ -166,10 +178,11 @@ def _check_varied(scaled:np.ndarray) -> None:
                      "check how they were made")
 
 # %% ../nbs/41_clusterer.ipynb #db5e7ffe
-def _with_structure(self:IonImageClusterer, ions:IonImages, kept:np.ndarray) -> np.ndarray: # bool (m,)
+def _with_structure(self:IonImageClusterer, ions:IonImages, scaled:np.ndarray, kept:np.ndarray
+                   ) -> np.ndarray: # bool (m,)
     "Which images at the positions `kept` show structure. Sets `structure_p_value_`. Raises `InputError`."
     recipe, self.structure_p_value_ = self.recipe_in_use(), np.full(len(ions), np.nan)
-    scaled = self.scaled_[kept] if len(kept) < len(ions) else self.scaled_
+    scaled = scaled[kept] if len(kept) < len(ions) else scaled
     _check_varied(scaled)
     if recipe.structure_alpha is None: return np.ones(len(kept), bool)
     lines = ions.provenance.get("scan_lines")
@@ -201,17 +214,46 @@ def _unassigned_warnings(self:IonImageClusterer, ions:IonImages, constant:np.nda
 
 # %% ../nbs/41_clusterer.ipynb #731ef2bf
 def _selected(self:IonImageClusterer, ions:IonImages) -> _Data:
-    "The ions to cluster. Sets `scaled_`, `kept_` and `structure_p_value_`. Raises `InputError`."
-    prepared, recipe = _prepared(self, ions), self.recipe_in_use()
+    "The ions to cluster. Sets `kept_`, `drawn_` and `structure_p_value_`. Raises `InputError`."
+    self.ions_, self._working, recipe = ions, coarse_ions(ions, grid_step(ions.mask)), self.recipe_in_use()
+    prepared = _prepared(self, self._working if recipe.encoder is None else ions)
     least:int = 2 if self.n_clusters == "auto" else self.n_clusters # type: ignore[assignment]
     check_n_clusters(least, len(prepared.kept))
-    self.scaled_ = clip_and_scale(ions, recipe.clip)
-    shown = _with_structure(self, ions, prepared.kept)
+    scaled = clip_and_scale(self._working, recipe.clip)
+    self._scaled = scaled if self._working is ions else None
+    shown = _with_structure(self, self._working, scaled, prepared.kept)
     self.kept_ = prepared.kept[shown]
-    if len(self.kept_) == len(ions): return _Data(ions, self.scaled_, prepared)   # no copy
-    images = prepared.images[torch.from_numpy(shown).to(prepared.images.device)]
-    prepared = replace(prepared, images=images, kept=self.kept_)
-    return _Data(ions[self.kept_], self.scaled_[self.kept_], prepared)
+    self.drawn_ = drawn_ions(len(self.kept_), self.seed, None if recipe.encoder is None else len(self.kept_))
+    if len(self.drawn_) == len(ions): return _Data(self._working, scaled, prepared, scaled)   # no copy
+    if recipe.encoder is not None:
+        images = prepared.images[torch.from_numpy(shown).to(prepared.images.device)]
+        prepared = replace(prepared, images=images)
+    at = self.kept_[self.drawn_]
+    return _Data(self._working[at], scaled[at], replace(prepared, kept=self.kept_), scaled)
+
+# %% ../nbs/41_clusterer.ipynb #8c9360fe
+@patch(as_prop=True)
+def scaled_(self:IonImageClusterer) -> np.ndarray: # float32 (n, height, width)
+    "The images as `clip_and_scale` gives them."
+    if self._scaled is None: self._scaled = clip_and_scale(self.ions_, self.recipe_in_use().clip)
+    return self._scaled
+
+@patch(as_prop=True)
+def grid_ions(self:IonImageClusterer) -> IonImages:
+    "The n ions on the grid that the model works on: `ions_`, unless these have very many pixels."
+    return self._working
+
+@patch
+def grid_scaled(self:IonImageClusterer) -> np.ndarray: # float32 (n, h, w)
+    "The scaled images on that grid."
+    if self._working is self.ions_: return self.scaled_
+    return clip_and_scale(self._working, self.recipe_in_use().clip)
+
+def _scaled_of(self:IonImageClusterer, positions:np.ndarray) -> np.ndarray: # float32 (m', h, w)
+    "Those of some of the clustered ions, on the grid that the model works on."
+    at = self.kept_[positions]
+    if self._working is self.ions_: return self.scaled_[at]
+    return clip_and_scale(self._working[at], self.recipe_in_use().clip)
 
 # %% ../nbs/41_clusterer.ipynb #c143b963
 @dataclass
@@ -229,6 +271,7 @@ class _Found:
     components:SpatialComponents|None = None
     gain:GainFields|None = None
     points:Points|None = None      # scores and noise variance, (m, r) and (m,)
+    consensus:Consensus|None = None
     denoised:np.ndarray|None = None # (m, d)
     likelihoods:dict[str, float] = field(default_factory=dict)
 
@@ -263,15 +306,16 @@ def _start_features(self:IonImageClusterer, found:_Found, scores:np.ndarray) -> 
 # %% ../nbs/41_clusterer.ipynb #22dccb00
 def _hierarchical(self:IonImageClusterer) -> dict[str, np.ndarray]: # int64 (m,) each
     "Labels of the hierarchical baselines whose feature sets are there."
-    few = len(self.kept_) <= MOST_LINKED
-    return {name: linkage_labels(self.feature_sets_[base], self.n_clusters_, method)
+    few = len(self.drawn_) <= MOST_LINKED
+    return {name: linkage_labels(self._near[base], self.n_clusters_, method)
             for name, (base, method) in HIERARCHICAL.items() if base in self.feature_sets_ and few}
 
 # %% ../nbs/41_clusterer.ipynb #97f3d370
 def _start_labels(self:IonImageClusterer, features:dict, found:_Found, given:dict) -> dict:
     "Labels to start from: name -> int64 (m,). Sets `baseline_labels_`."
     with _timed(self.timings_, "spectral clustering"):
-        starts = {name: _cluster(self, values, self.seed) for name, values in features.items()}
+        starts = {name: _cluster(self, self._near.get(name, values), self.seed)
+                  for name, values in features.items()}
     self.baseline_labels_ = {name: starts[name] for name in self.feature_sets_}
     found.labels |= {name: labels for name, labels in starts.items() if name not in self.feature_sets_}
     filled = {name: fill_unassigned(labels, features[name]) for name, labels in starts.items()}
@@ -282,10 +326,10 @@ def _start_labels(self:IonImageClusterer, features:dict, found:_Found, given:dic
 # %% ../nbs/41_clusterer.ipynb #e475c2b0
 def _given_start(self:IonImageClusterer, name:str, labels, scores:np.ndarray) -> np.ndarray: # int64 (m,)
     "A user's labels of all n ions, for the m clustered ones. Raises `InputError`."
-    n, place, labels = len(self.scaled_), f"starts[{name!r}]", np.asarray(labels)
+    n, place, labels = len(self.ions_), f"starts[{name!r}]", np.asarray(labels)
     if labels.shape != (n,):
         raise InputError(place, f"has shape {labels.shape} for {n} ions", "give one label per ion")
-    filled = fill_unassigned(labels[self.kept_], scores)
+    filled = fill_unassigned(labels[self.kept_[self.drawn_]], scores)
     return check_labels(filled, len(filled), self.n_clusters_, place)
 
 def _given_starts(self:IonImageClusterer, starts, scores:np.ndarray) -> dict:
@@ -307,8 +351,10 @@ def _consensus(self:IonImageClusterer, data:_Data, found:_Found, points:tuple, f
     config, k = _pattern_config(self.recipe_in_use()), self.n_clusters_
     with _timed(self.timings_, "consensus"):
         rho, significant = found.classifier.predict_proba(*points), self.n_clusters_choice_.n_significant
-        found.probabilities = consensus_probabilities(data.table, rho, config, self.seed, features=features,
-                                                      n_significant=significant)
+        some = len(self.drawn_) < len(self.kept_)
+        found.consensus = consensus_of_subsets(data.table, rho, config, self.seed, features=features,
+                                               n_significant=significant, keep=some)
+        found.probabilities = found.consensus.probabilities
         labels = found.probabilities.argmax(1)
         found.classifier, _ = fit_mixture(*points, labels, k, replace(config, iterations=1), found.gain)
     found.labels["mixture"] = found.classifier.predict_log_proba(*points).argmax(1)
@@ -347,7 +393,48 @@ def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> Non
     labels = _start_labels(self, features, found, merged | _given_starts(self, starts, points[0]))
     _fit_starts(self, found, points, labels)
     best = features.get(found.initial)                          # None: labels that the user gave
-    _consensus(self, data, found, points, None if best is None else _comparable(best, self.recipe_in_use()))
+    if best is not None: best = self._near.get(found.initial, _comparable(best, self.recipe_in_use()))
+    _consensus(self, data, found, points, best)
+    if len(self.drawn_) < len(self.kept_):
+        with _timed(self.timings_, "all ions"): _carry_over(self, data, found)
+
+# %% ../nbs/41_clusterer.ipynb #1a7e080f
+def _all_points(data:_Data, found:_Found, kept:np.ndarray) -> tuple: # (m, r), (m,), (m, k)
+    "Scores, noise variance and consensus probabilities of the ions at the positions `kept`, in blocks."
+    own, parts = found.components, []
+    for start in range(0, len(kept), 512):
+        deviations = pixel_deviations(data.all_scaled[kept[start:start + 512]], own.mask, own.profile)
+        scores = component_scores(deviations, own.components)
+        parts.append((*scores, found.consensus.of_others(deviations)))
+    return tuple(np.concatenate(each) for each in zip(*parts))
+
+def _carry_over(self:IonImageClusterer, data:_Data, found:_Found) -> None:
+    "Replace what was found for the drawn ions by the same for all m."
+    drawn, recipe, choice = self.drawn_, self.recipe_in_use(), self.n_clusters_choice_
+    x, v, probabilities = _all_points(data, found, self.kept_)
+    x[drawn], v[drawn], probabilities[drawn] = *found.points, found.probabilities
+    found.points, found.probabilities, comparable = (x, v), probabilities, _comparable(x, recipe)
+    like = nearest_rows(comparable, comparable[drawn])
+    like[drawn] = np.arange(len(drawn))
+    found.labels = {stage: own[like] for stage, own in found.labels.items()}
+    found.initial_labels = found.initial_labels[like]
+    found.labels["mixture"] = found.classifier.predict_log_proba(x, v).argmax(1)
+    found.embedding, found.denoised = x.astype(np.float32), denoised_coordinates(found.classifier, x, v)
+    found.features = {"shared patterns": comparable, "mixture": _comparable(found.denoised, recipe)}
+    self.n_clusters_choice_ = replace(choice, labels={k: own[like] for k, own in choice.labels.items()})
+    _carry_over_sets(self)
+
+# %% ../nbs/41_clusterer.ipynb #280eecd5
+def _carry_over_sets(self:IonImageClusterer) -> None:
+    "Feature sets and labels of baselines, of all m ions instead of those drawn."
+    self.feature_sets_ = extended_feature_sets(self._working, self.kept_, self.drawn_, self.feature_sets_)
+    self.baseline_labels_ = {name: _carried(self, labels, self.feature_sets_[features_of_baseline(name)])
+                             for name, labels in self.baseline_labels_.items()}
+
+def _carried(self:IonImageClusterer, labels:np.ndarray, features:np.ndarray) -> np.ndarray: # int64 (m,)
+    "Labels of the drawn ions, for all m, by the most similar drawn one."
+    if len(self.drawn_) == len(self.kept_): return labels
+    return labels[nearest_rows(features, features[self.drawn_])]
 
 # %% ../nbs/41_clusterer.ipynb #36cd8003
 def _cluster_plainly(self:IonImageClusterer, name:str, features:np.ndarray, seed:int) -> np.ndarray:
@@ -457,7 +544,7 @@ CONTRAST_SETS = "local contrast", "log local contrast" # starts of the search fo
 
 def _choice(self:IonImageClusterer, table:PatternTable, auto:bool) -> ClusterNumber:
     "The number that the data support; a warning about it is of interest only where it is used."
-    features = {name: self.feature_sets_[name] for name in CONTRAST_SETS if name in self.feature_sets_}
+    features = {name: self._near[name] for name in CONTRAST_SETS if name in self._near}
     with warnings.catch_warnings():
         if not auto: warnings.simplefilter("ignore")
         return choose_n_clusters(table, _pattern_config(self.recipe_in_use()), self.seed, features=features)
@@ -475,7 +562,8 @@ def _choose_k(self:IonImageClusterer, data:_Data) -> None:
     if not isinstance(recipe.labelling, SelfTraining):
         with _timed(self.timings_, "feature sets"):
             self.feature_sets_ = feature_sets(data.ions, _sets_needed(recipe.labelling))
-    elif not auto:
+    self._near = {name: Neighbours(rows) for name, rows in self.feature_sets_.items()}
+    if isinstance(recipe.labelling, SelfTraining) and not auto:
         self.n_clusters_, self.n_clusters_choice_ = self.n_clusters, None
         return
     with _timed(self.timings_, "number of clusters"):
@@ -498,7 +586,7 @@ RENUMBERED_STAGES = ("classifier", "self-labelling", "mixture", CHOSEN_BASELINE)
 # %% ../nbs/41_clusterer.ipynb #3ba3b1bf
 def _numbered(self:IonImageClusterer, found:_Found, numbers:np.ndarray) -> None:
     "Set what depends on the numbers of the clusters."
-    n, by_old = len(self.scaled_), np.append(numbers, -1)    # -1 stays -1
+    n, by_old = len(self.ions_), np.append(numbers, -1)    # -1 stays -1
     def labels_of(labels, new): return at_positions(by_old[labels] if new else labels, self.kept_, n, -1)
     self.stage_labels_ = {stage: labels_of(labels, stage in RENUMBERED_STAGES)
                           for stage, labels in found.labels.items()}
@@ -509,7 +597,7 @@ def _numbered(self:IonImageClusterer, found:_Found, numbers:np.ndarray) -> None:
 # %% ../nbs/41_clusterer.ipynb #9798eb17
 def _renumber(self:IonImageClusterer, found:_Found, numbers:np.ndarray) -> None:
     "Set probabilities and classifier by the new numbers."
-    n = len(self.scaled_)
+    n = len(self.ions_)
     probabilities = at_positions(found.probabilities[:, np.argsort(numbers)], self.kept_, n)
     self.probabilities_ = np.where(self.labels_[:, None] >= 0, probabilities, 0).astype(np.float32)
     self.confidence_ = self.probabilities_[np.arange(n), self.labels_]
@@ -550,11 +638,11 @@ def _without_empty(self:IonImageClusterer) -> None:
 def _store(self:IonImageClusterer, ions:IonImages, data:_Data, found:_Found) -> IonImageClusterer:
     "Set what `fit` has found."
     def spread(values): return at_positions(values, self.kept_, len(ions))
-    if (name := "sqrt smoothed pearson") not in self.feature_sets_:
+    if (name := BY_RESEMBLANCE) not in self.feature_sets_:
         self.feature_sets_[name] = feature_set(data.ions, name)
     last = list(found.labels.values())[-1]
     _numbered(self, found, number_by_similarity(self.feature_sets_[name], last, self.n_clusters_))
-    self.ions_, self.encoder_, self.components_ = ions, found.encoder, found.components
+    self.encoder_, self.components_ = found.encoder, found.components
     self.stage_features_, self.history_ = found.features, pd.DataFrame(found.history)
     self.initialised_from_, self.likelihoods_ = found.initial, found.likelihoods
     _store_embeddings(self, found, spread)
@@ -591,6 +679,7 @@ FITTED = {
     "level_confidence_": "probability of each of these labels, by number: float64 (m,); None likewise",
     "structure_p_value_": "of the structure test, float64 (n,); NaN where not tested",
     "kept_": "positions of the m clustered ions, int64 (m,)",
+    "drawn_": "positions among these of the ions that the model was fitted to, int64; few ions: all",
     "ions_": "the n ion images",
     "scaled_": "the scaled images, float32 (n, height, width)",
     "stage_labels_": "labels by stage, int64 (n,) each, the result last",
@@ -659,6 +748,7 @@ def colocalised(self:IonImageClusterer,
 # %% ../nbs/41_clusterer.ipynb #c029
 def _points(self:IonImageClusterer, ions:IonImages) -> tuple[np.ndarray, np.ndarray]:
     "Scores and noise variance on the spatial components. Raises `InputError` for another section."
+    ions = coarse_ions(ions, grid_step(ions.mask))
     if np.array_equal(ions.mask, self.components_.mask):
         return self.components_.scores(clip_and_scale(ions, self.recipe_in_use().clip))
     raise InputError("ions", "are of another section than those that were clustered",
@@ -707,7 +797,7 @@ def _points_of_subset(self:IonImageClusterer, positions:np.ndarray) -> tuple:
     "Scores, noise variance and gain fields, fitted to some ions alone; kept for the next stage."
     if (key := positions.tobytes()) not in self._subset_scores:
         config, choice = _pattern_config(self.recipe_in_use()), self.n_clusters_choice_
-        table = pattern_table(self.scaled_[self.kept_[positions]], self.ions_.mask, config)
+        table = pattern_table(_scaled_of(self, positions), self._working.mask, config)
         n_components = config.n_components(self.n_clusters_, choice.n_significant)
         components = spatial_components(table, n_components, config)
         x, v = table.scores(components)
@@ -715,9 +805,11 @@ def _points_of_subset(self:IonImageClusterer, positions:np.ndarray) -> tuple:
     return self._subset_scores[key]
 
 # %% ../nbs/41_clusterer.ipynb #b867dd16
-def _features_of_subset(self:IonImageClusterer, name:str, positions:np.ndarray) -> np.ndarray: # (m', d)
+def _features_of_subset(self:IonImageClusterer, name:str, positions:np.ndarray): # (m', d), or `Neighbours`
     "A feature set of some of the clustered ions, as if there were no others."
     recipe = self.recipe_in_use()
+    if name in self._near and name in PER_ION_FEATURE_SETS and np.isin(positions, self.drawn_).all():
+        return self._near[name].take(np.searchsorted(self.drawn_, positions))
     if name in self.feature_sets_:
         clustered = cast(IonImages, _Subset(self))
         return feature_set_of_subset(clustered, name, self.feature_sets_[name], positions)
@@ -732,7 +824,7 @@ def _features_of_subset(self:IonImageClusterer, name:str, positions:np.ndarray) 
 class _Subset:
     "The clustered ions, none of which is copied before some are asked for."
     of:IonImageClusterer
-    def __getitem__(self, positions): return self.of.ions_[self.of.kept_[positions]]
+    def __getitem__(self, positions): return self.of._working[self.of.kept_[positions]]
 
 # %% ../nbs/41_clusterer.ipynb #01f90826
 def _starts_of_subset(self:IonImageClusterer, positions:np.ndarray, seed:int) -> dict[str, np.ndarray]:
@@ -774,3 +866,29 @@ def recluster(self:IonImageClusterer,
     x, v, gain = _points_of_subset(self, positions)
     config, starts = _pattern_config(self.recipe_in_use()), _starts_of_subset(self, positions, seed)
     return fit_best(x, v, starts, self.n_clusters_, config, gain).mixture.predict_log_proba(x, v).argmax(1)
+
+# %% ../nbs/41_clusterer.ipynb #6a4d9543
+@patch
+def baseline(self:IonImageClusterer, name:str # of `baseline_names`
+            ) -> np.ndarray: # int64 (m,), -1 = unassigned
+    "Labels of a baseline: those that the mixture has started from, or found now. Raises `InputError`."
+    base, at = features_of_baseline(name), self.kept_[self.drawn_]
+    if base not in self.feature_sets_:
+        own = feature_set(self._working if len(at) == len(self._working) else self._working[at], base)
+        self._near[base], sets = Neighbours(own), {base: own}
+        if len(self.drawn_) < len(self.kept_):
+            sets = extended_feature_sets(self._working, self.kept_, self.drawn_, sets)
+        self.feature_sets_[base] = sets[base]
+    if name not in self.baseline_labels_:
+        labels = self.recluster(name, self.drawn_, self.seed)
+        self.baseline_labels_[name] = _carried(self, labels, self.feature_sets_[base])
+    return self.baseline_labels_[name]
+
+@patch
+def neighbours(self:IonImageClusterer, name:str # of a stage, or of one of the `feature_sets_`
+              ) -> Neighbours: # of the drawn ions
+    "Nearest neighbours in the features of a stage or baseline, found once."
+    if name not in self._near:
+        rows = self.feature_sets_[name] if name in self.feature_sets_ else self.stage_features_[name]
+        self._near[name] = Neighbours(rows[self.drawn_])
+    return self._near[name]

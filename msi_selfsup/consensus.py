@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -16,20 +17,20 @@ from threadpoolctl import threadpool_limits
 
 from .core import check_seed
 from .gain import GainFields, gain_fields
-from .mixture import Points, fit_best, fit_mixture
-from .patterns import PatternConfig, PatternTable
-from .spectral import as_features, spectral_labels
+from .mixture import PatternMixture, Points, fit_best, fit_mixture
+from .patterns import PatternConfig, PatternTable, SpatialComponents, unit_scores
+from .spectral import Neighbours, spectral_labels
 
 # %% auto #0
-__all__ = ['COMPONENT_FACTORS', 'ASSIGNMENTS', 'SUBSAMPLE', 'match_clusters', 'analyse_subset', 'draw_subsets',
-           'consensus_probabilities', 'resampled_probabilities']
+__all__ = ['COMPONENT_FACTORS', 'ASSIGNMENTS', 'SUBSAMPLE', 'match_clusters', 'analyse_subset', 'draw_subsets', 'Consensus',
+           'consensus_of_subsets', 'consensus_probabilities', 'resampled_probabilities']
 
 # %% ../nbs/34_consensus.ipynb #c006
 def match_clusters(probabilities:np.ndarray, # of an analysis, float64 (n, k)
                    reference:np.ndarray      # those of the reference, float64 (n, k)
-                  ) -> np.ndarray:           # float64 (n, k)
-    "`probabilities`, with columns in the order of the clusters of `reference` that they match."
-    return probabilities[:, linear_sum_assignment(reference.T @ probabilities, maximize=True)[1]]
+                  ) -> np.ndarray:           # int (k,)
+    "The cluster of the analysis that matches each of the reference: a permutation."
+    return linear_sum_assignment(reference.T @ probabilities, maximize=True)[1]
 
 # %% ../nbs/34_consensus.ipynb #e3c42ffe
 COMPONENT_FACTORS = 0.75, 1, 1.25        # times the usual number of components, by turns
@@ -40,20 +41,20 @@ def analyse_subset(table:PatternTable,
                    n_clusters:int,
                    turn:int=0,      # number of the repeat, chooses the settings above
                    config:PatternConfig=PatternConfig(), seed:int=0,
-                   features:np.ndarray|None=None, # of all n ions, to start from as well, (n, d)
+                   features:Neighbours|None=None, # of all n ions, to start from as well
                    n_significant:int=0, # components of the table that stand out from noise
                    labels:np.ndarray|None=None, # of all n ions, to start from as well, int (n,)
-                  ) -> np.ndarray:  # float64 (n, n_clusters), rows sum to 1
-    "Cluster some of the ions; return the probabilities of all n."
+                  ) -> tuple[SpatialComponents, PatternMixture, Points]: # the points of all n ions
+    "Cluster some of the ions."
     n_components = config.n_components(n_clusters, n_significant, COMPONENT_FACTORS[turn % 3])
     components, (x, v) = table.subset_components(ions, n_components, config)
     gain = gain_fields(table, components, x, v, config.gain_order)
-    sets = dict(scores=normalize(x[ions])) | ({} if features is None else dict(features=features[ions]))
+    sets = dict(scores=normalize(x[ions])) | ({} if features is None else dict(features=features.take(ions)))
     starts = {name: spectral_labels(values, n_clusters, None, ASSIGNMENTS[turn % 2], seed)
               for name, values in sets.items()}
     if labels is not None: starts["labels"] = labels[ions]
     best = fit_best(x[ions], v[ions], starts, n_clusters, config, gain.take(ions), n_continued=1)
-    return best.mixture.predict_proba(x, v)
+    return components, best.mixture, (x, v)
 
 # %% ../nbs/34_consensus.ipynb #01266147
 SUBSAMPLE = 0.8 # fraction of the ions in each analysis
@@ -64,22 +65,46 @@ def draw_subsets(n_ions:int, n_clusters:int, n_resamples:int, seed:int) -> list[
     return [np.sort(rng.permutation(n_ions)[:size]) for _ in range(n_resamples)]
 
 # %% ../nbs/34_consensus.ipynb #bfc11a5e
+class Consensus(NamedTuple):
+    "What the analyses of subsets have found. `consensus_of_subsets` makes it."
+    probabilities:np.ndarray # of the reference's clusters, float64 (n, k), rows sum to 1
+    analyses:list[tuple[SpatialComponents, PatternMixture]] # clusters numbered as in the reference; if kept
+
+    def of_others(self, deviations:np.ndarray # of other ions, float32 (m, p), see `pixel_deviations`
+                 ) -> np.ndarray:             # float64 (m, k), rows sum to 1
+        "The average over all analyses for ions that had no part in them."
+        row_ss = np.square(deviations, dtype=np.float64).sum(1)
+        columns = [components.components for components, _ in self.analyses]
+        ends = np.cumsum([each.shape[1] for each in columns])[:-1]
+        projections = np.split((deviations @ np.hstack(columns)).astype(np.float64), ends, axis=1)
+        points = [unit_scores(each, row_ss, deviations.shape[1]) for each in projections]
+        return sum(mixture.predict_proba(*each)
+                   for each, (_, mixture) in zip(points, self.analyses)) / len(points)
+
 @threadpool_limits.wrap(limits=1) # for matrices so small, several threads only cost time
-def consensus_probabilities(table:PatternTable,
-                            responsibilities:np.ndarray, # of the mixture in question: the reference, (n, k)
-                            config:PatternConfig=PatternConfig(), seed:int=0, n_resamples:int=20,
-                            features=None,  # array or tensor (n, d), to start from as well
-                            n_significant:int=0, # components of the table that stand out from noise
-                           ) -> np.ndarray: # float64 (n, k), rows sum to 1
+def consensus_of_subsets(table:PatternTable,
+                         responsibilities:np.ndarray, # of the mixture in question: the reference, (n, k)
+                         config:PatternConfig=PatternConfig(), seed:int=0, n_resamples:int=20,
+                         features=None,  # array or tensor (n, d), or `Neighbours`, to start from as well
+                         n_significant:int=0, # components of the table that stand out from noise
+                         keep:bool=False # the analyses, for ions outside the table
+                        ) -> Consensus:
     "Probabilities of the reference's clusters, averaged over analyses of subsets. Raises `InputError`."
     reference = np.asarray(responsibilities, dtype=np.float64)
-    features = None if features is None else as_features(features)
-    (n, k), total = reference.shape, np.zeros(reference.shape)
-    labels = reference.argmax(1)
+    if not (features is None or isinstance(features, Neighbours)): features = Neighbours(features)
+    (n, k), total, kept, labels = reference.shape, np.zeros(reference.shape), [], reference.argmax(1)
     for turn, ions in enumerate(draw_subsets(n, k, n_resamples, seed)):
-        found = analyse_subset(table, ions, k, turn, config, seed, features, n_significant, labels)
-        total += match_clusters(found, reference)
-    return total / n_resamples
+        settings = turn, config, seed, features, n_significant, labels
+        components, mixture, points = analyse_subset(table, ions, k, *settings)
+        found = mixture.predict_proba(*points)
+        order = match_clusters(found, reference)
+        total += found[:, order]
+        if keep: kept.append((components, mixture.relabelled(np.argsort(order))))
+    return Consensus(total / n_resamples, kept)
+
+def consensus_probabilities(*args, **options) -> np.ndarray: # float64 (n, k), rows sum to 1
+    "The probabilities of `consensus_of_subsets`, of the same arguments."
+    return consensus_of_subsets(*args, **options).probabilities
 
 # %% ../nbs/34_consensus.ipynb #768073cb
 @threadpool_limits.wrap(limits=1)

@@ -52,7 +52,7 @@ def directions(self:GainFields,
     own = means * lengths[:, None]
     total = np.maximum(1 + own @ self.profile_scores, LEAST_SHARE)
     mean = (self.field_means + own @ self.of_profile.T) / total[:, None]                  # (k, fields)
-    moved = np.einsum("frs,ks->kfr", self.products, own, optimize=True) + self.of_profile
+    moved = np.tensordot(own, self.products, axes=(1, 2)) + self.of_profile                # (k, fields, r)
     moved -= mean[..., None] * (self.profile_scores + own)[:, None]
     return (moved / lengths[:, None, None]).transpose(0, 2, 1)
 

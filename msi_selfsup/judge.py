@@ -14,12 +14,12 @@ import pandas as pd
 from .baselines import (
     CHOSEN_BASELINE, FAST_BASELINES, HIERARCHICAL, MOST_LINKED, features_of_baseline, linkage_labels)
 from .clusterer import IonImageClusterer, at_positions
-from .features import feature_set, feature_set_of_subset
+from .features import PER_ION_FEATURE_SETS, feature_set, feature_set_of_subset
 from .images import IonImages, clip_and_scale, is_constant
 from .linked_pairs import linked_pair_excess
 from .scores import (Verdict, compare_to_baselines, difference_errors, score_clustering,
                                 scores_table)
-from .spectral import spectral_labels
+from .spectral import Neighbours, spectral_labels
 
 # %% auto #0
 __all__ = ['Judgement', 'judge', 'level_scores', 'baseline_scores']
@@ -36,33 +36,23 @@ class Judgement:
 def _again(clusterer:IonImageClusterer, stage:str) -> Callable|None:
     "How to cluster some ions again; None where that would train a network, or ions are too few."
     if stage in ("classifier", "self-labelling"): return None
-    if 0.6 * len(clusterer.kept_) <= clusterer.n_clusters_: return None
-    return lambda positions, seed: clusterer.recluster(stage, positions, seed)
+    drawn = clusterer.drawn_
+    if 0.6 * len(drawn) <= clusterer.n_clusters_: return None
+    return lambda positions, seed: clusterer.recluster(stage, drawn[positions], seed)
 
-def _score(clusterer:IonImageClusterer, stage:str, labels, features, present) -> list[tuple[str, str, float]]:
-    "Rows of the scores of one stage or baseline; `features` of the clustered ions."
-    ions = clusterer.ions_
-    everywhere = at_positions(features, clusterer.kept_, len(ions))
-    return score_clustering(stage, labels, ions.mz, ions.polarity, ions.classes, everywhere, ions,
-                            _again(clusterer, stage), present, clusterer.scaled_)
+def _score(clusterer:IonImageClusterer, stage:str, labels, present, scaled) -> list[tuple[str, str, float]]:
+    "Rows of the scores of one stage or baseline; neighbours and stability are those of the drawn ions."
+    ions, fitted = clusterer.grid_ions, clusterer.kept_[clusterer.drawn_]
+    near = clusterer.neighbours(features_of_baseline(stage))
+    return score_clustering(stage, labels, ions.mz, ions.polarity, ions.classes, near, ions,
+                            _again(clusterer, stage), present, scaled, fitted)
 
 # %% ../nbs/55_judge.ipynb #5bfa8e41
-def _baseline(clusterer:IonImageClusterer, name:str, ions:IonImages) -> np.ndarray: # int64 (n,)
-    "Labels of a baseline: those that the clusterer has started from, or computed now and kept by it."
-    base = features_of_baseline(name)
-    if base not in clusterer.feature_sets_: clusterer.feature_sets_[base] = feature_set(ions, base)
-    if name not in clusterer.baseline_labels_:
-        everyone = np.arange(len(clusterer.kept_))
-        clusterer.baseline_labels_[name] = clusterer.recluster(name, everyone, clusterer.seed)
-    return at_positions(clusterer.baseline_labels_[name], clusterer.kept_, len(clusterer.ions_), -1)
-
-# %% ../nbs/55_judge.ipynb #a56fa92a
 def _baselines(clusterer:IonImageClusterer, names:tuple[str, ...]) -> dict[str, np.ndarray]: # int64 (n,) each
     "Labels of the baselines; hierarchical ones only where ions are few enough."
-    if len(clusterer.kept_) > MOST_LINKED: names = tuple(name for name in names if name not in HIERARCHICAL)
-    known = {features_of_baseline(name) for name in names} <= set(clusterer.feature_sets_)
-    clustered = clusterer.ions_ if known else clusterer.ions_[clusterer.kept_]
-    return {name: _baseline(clusterer, name, clustered) for name in names}
+    if len(clusterer.drawn_) > MOST_LINKED: names = tuple(name for name in names if name not in HIERARCHICAL)
+    n, kept = len(clusterer.ions_), clusterer.kept_
+    return {name: at_positions(clusterer.baseline(name), kept, n, -1) for name in names}
 
 # %% ../nbs/55_judge.ipynb #50ab5ca7
 def judge(clusterer:IonImageClusterer,             # fitted
@@ -72,13 +62,12 @@ def judge(clusterer:IonImageClusterer,             # fitted
     if CHOSEN_BASELINE in clusterer.stage_labels_:
         names = tuple(name for name in names if name != clusterer.initialised_from_)
     present, rows, baselines = ~is_constant(clusterer.ions_), [], _baselines(clusterer, names)
-    for name, labels in baselines.items():
-        features = clusterer.feature_sets_[features_of_baseline(name)]
-        rows += _score(clusterer, name, labels, features, present)
+    scaled = clusterer.grid_scaled()
+    for name, labels in baselines.items(): rows += _score(clusterer, name, labels, present, scaled)
     given = clusterer.labels_, clusterer.ions_.mz, clusterer.ions_.polarity, present
     rows += difference_errors(baselines, *given)
     for stage, labels in clusterer.stage_labels_.items():
-        rows += _score(clusterer, stage, labels, clusterer.stage_features_[stage], present)
+        rows += _score(clusterer, stage, labels, present, scaled)
     return Judgement(scores_table(rows), baselines, compare_to_baselines(rows))
 
 # %% ../nbs/55_judge.ipynb #b8f112f2
@@ -101,15 +90,16 @@ def _score_baseline(ions:IonImages, name:str, kept:np.ndarray, n_clusters:int, n
     "Rows of the scores of one baseline, of the ions at the positions `kept`."
     clustered, n, base = ions[kept], len(ions), features_of_baseline(name)
     features = feature_set(clustered, base)
+    near = Neighbours(features)
     def cluster(positions, seed):
-        own = feature_set_of_subset(clustered, base, features, positions)
+        own = (near.take(positions) if base in PER_ION_FEATURE_SETS else
+               feature_set_of_subset(clustered, base, features, positions))
         if name in HIERARCHICAL: return linkage_labels(own, n_clusters, HIERARCHICAL[name][1])
         return spectral_labels(own, n_clusters, n_neighbours, seed=seed)
     labels = at_positions(cluster(np.arange(len(kept)), seed), kept, n, -1)
     again = cluster if 0.6 * len(kept) > n_clusters else None
-    everywhere = at_positions(features, kept, n)
-    return score_clustering(name, labels, ions.mz, ions.polarity, ions.classes, everywhere, ions, again, None,
-                            scaled)
+    return score_clustering(name, labels, ions.mz, ions.polarity, ions.classes, near, ions, again, None,
+                            scaled, kept)
 
 # %% ../nbs/55_judge.ipynb #3426cf6f
 def baseline_scores(ions:IonImages, n_clusters:int,

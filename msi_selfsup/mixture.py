@@ -18,10 +18,10 @@ from .gain import GainFields
 from .patterns import ArrayRecord, PatternConfig
 
 # %% auto #0
-__all__ = ['MIN_VARIANCE', 'BLOCK_NUMBERS', 'MIN_STEPS', 'CONVERGED', 'START_CERTAINTY', 'START_SPREAD', 'START_GAIN',
-           'FIRST_STEPS', 'CONTINUED', 'Points', 'principal_axes', 'log_sum_exp', 'PatternMixture', 'Moments', 'e_step',
-           'm_step', 'with_directions', 'fit_em', 'check_labels', 'start_mixture', 'with_gains', 'fit_mixture',
-           'BestFit', 'fit_best', 'denoised_coordinates']
+__all__ = ['MIN_VARIANCE', 'BLOCK_NUMBERS', 'LEAST_BLOCK', 'MIN_STEPS', 'CONVERGED', 'START_CERTAINTY', 'START_SPREAD',
+           'START_GAIN', 'FIRST_STEPS', 'CONTINUED', 'Points', 'principal_axes', 'log_sum_exp', 'PatternMixture',
+           'Moments', 'e_step', 'm_step', 'with_directions', 'fit_em', 'check_labels', 'start_mixture', 'with_gains',
+           'fit_mixture', 'BestFit', 'fit_best', 'denoised_coordinates']
 
 # %% ../nbs/31_mixture.ipynb #173a0510
 MIN_VARIANCE = 1e-12 # of the covariance in any direction; at zero a density would be infinite
@@ -57,24 +57,35 @@ class PatternMixture(ArrayRecord):
         return (self.directions * self.gain_variance) @ self.directions.transpose(0, 2, 1)
 
 # %% ../nbs/31_mixture.ipynb #259913ba
-BLOCK_NUMBERS = 4_000_000 # in a temporary array, at most: ions are handled in blocks
+BLOCK_NUMBERS = 200_000 # in a temporary array: ions are handled in blocks that the processor's cache holds
+LEAST_BLOCK = 128       # ions of a block
 
 def _blocks(n_ions:int, per_ion:int) -> list[slice]:
-    step = max(BLOCK_NUMBERS // max(per_ion, 1), 16)
+    step = max(BLOCK_NUMBERS // max(per_ion, 1), LEAST_BLOCK)
     return [slice(start, start + step) for start in range(0, n_ions, step)]
 
-def _differences(mixture:PatternMixture, axes:tuple, scores:np.ndarray, noise_variance:np.ndarray
-                ) -> tuple[np.ndarray, np.ndarray]: # float64 (k, n, r), (k or 1, n, r)
-    "Points less the means, in the axes of the clusters, and their variances there."
-    eigenvalues, eigenvectors = axes
-    means = (mixture.means[:, None] @ eigenvectors)
-    return scores @ eigenvectors - means, eigenvalues[:, None] + noise_variance[:, None]
+def _log_determinants(variances:np.ndarray # of axes, float64 (k, r, n)
+                     ) -> np.ndarray:      # float64 (k, n)
+    "Sums of the logarithms over the r axes; as logarithms of products of a few, which is faster."
+    starts = range(0, variances.shape[1], 16)
+    return sum(np.log(np.multiply.reduce(variances[:, start:start + 16], axis=1)) for start in starts)
 
 # %% ../nbs/31_mixture.ipynb #606dd485
-def _joint(mixture:PatternMixture, differences:np.ndarray, variances:np.ndarray) -> np.ndarray: # (n, k)
-    "Of `joint_log_prob`, for a block of ions."
-    distance = np.square(differences) / variances
-    return np.log(mixture.weights) - 0.5 * (distance.sum(2) + np.log(2 * math.pi * variances).sum(2)).T
+class _Seen(NamedTuple):
+    "A block of ions, in the axes of the clusters."
+    joint:np.ndarray     # log of the weight times the density, float64 (k, n)
+    weighted:np.ndarray  # difference from the mean over the variance, V.T @ q, float64 (k, r, n)
+    precision:np.ndarray # one over the variance, float64 (k, r, n); without gains (1, r, n)
+
+def _seen(mixture:PatternMixture, axes:tuple, scores:np.ndarray, noise_variance:np.ndarray) -> _Seen:
+    eigenvalues, back = axes[0], axes[1].transpose(0, 2, 1)
+    differences = back @ scores.T - back @ mixture.means[:, :, None]
+    variances = eigenvalues[:, :, None] + noise_variance
+    constant = _log_determinants(variances) + eigenvalues.shape[1] * math.log(2 * math.pi)
+    precision = np.reciprocal(variances, out=variances)
+    weighted = differences * precision
+    distance = np.multiply(differences, weighted, out=differences).sum(1)
+    return _Seen(np.log(mixture.weights)[:, None] - 0.5 * (distance + constant), weighted, precision)
 
 @patch
 def joint_log_prob(self:PatternMixture,
@@ -84,7 +95,7 @@ def joint_log_prob(self:PatternMixture,
     "Log of the mixing weight times the density, for each point in each cluster: one term of the sum above."
     axes, found = self.axes(), np.empty((len(scores), len(self.weights)))
     for block in _blocks(len(scores), self.means.size):
-        found[block] = _joint(self, *_differences(self, axes, scores[block], noise_variance[block]))
+        found[block] = _seen(self, axes, scores[block], noise_variance[block]).joint.T
     return found
 
 # %% ../nbs/31_mixture.ipynb #4cedcc33
@@ -118,14 +129,13 @@ class Moments(NamedTuple):
 def _block_moments(mixture:PatternMixture, axes:tuple, scores:np.ndarray, noise_variance:np.ndarray,
                    lengths:np.ndarray) -> Moments:
     "The E-step, for a block of ions."
-    d, variances = _differences(mixture, axes, scores, noise_variance)
-    joint = _joint(mixture, d, variances)
-    total, back = log_sum_exp(joint), axes[1].transpose(0, 2, 1)
-    rho = np.exp(joint - total).T[:, None]                        # (k, 1, n)
-    q = (d / variances) @ back
-    second = (q * rho.transpose(0, 2, 1)).transpose(0, 2, 1) @ q
-    precision = (axes[1] * (rho @ (1 / variances))) @ back
-    return Moments(rho.sum((1, 2)), (rho @ q)[:, 0], second, precision, rho[:, 0] @ lengths, total.sum())
+    seen, vectors, back = _seen(mixture, axes, scores, noise_variance), axes[1], axes[1].transpose(0, 2, 1)
+    total = log_sum_exp(seen.joint.T)[:, 0]
+    rho = np.exp(seen.joint - total)                              # (k, n)
+    first = vectors @ (seen.weighted @ rho[:, :, None])
+    second = vectors @ (seen.weighted * rho[:, None] @ seen.weighted.transpose(0, 2, 1)) @ back
+    precision = vectors * (seen.precision @ rho[:, :, None]).transpose(0, 2, 1) @ back
+    return Moments(rho.sum(1), first[:, :, 0], second, precision, rho @ lengths, total.sum())
 
 # %% ../nbs/31_mixture.ipynb #8ebf329a
 def e_step(mixture:PatternMixture,
@@ -316,11 +326,10 @@ def denoised_coordinates(mixture:PatternMixture,
     "Posterior mean of each ion's scores: where it is expected to lie without its noise and its gains."
     axes, found = mixture.axes(), np.empty(scores.shape, np.float32)
     for block in _blocks(len(scores), mixture.means.size):
-        d, variances = _differences(mixture, axes, scores[block], noise_variance[block])
-        joint = _joint(mixture, d, variances)
-        rho = np.exp(joint - log_sum_exp(joint))
-        q = (d / variances) @ axes[1].transpose(0, 2, 1)
-        found[block] = rho @ mixture.means + np.einsum("nk,knr->nr", rho, q) @ mixture.covariance
+        seen = _seen(mixture, axes, scores[block], noise_variance[block])
+        rho = np.exp(seen.joint - log_sum_exp(seen.joint.T)[:, 0])
+        q = (axes[1] @ (seen.weighted * rho[:, None])).sum(0).T
+        found[block] = rho.T @ mixture.means + q @ mixture.covariance
     return found
 
 # %% ../nbs/31_mixture.ipynb #37475bf7

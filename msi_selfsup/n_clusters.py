@@ -18,7 +18,7 @@ from .gain import GainFields, gain_fields
 from .mixture import PatternMixture, fit_best, fit_em, principal_axes, with_directions
 from .patterns import (
     MAX_COMPONENTS, PatternConfig, PatternTable, smooth_rows, spatial_components)
-from .spectral import spectral_labels
+from .spectral import Neighbours, spectral_labels
 
 # %% auto #0
 __all__ = ['NOISE_MARGIN', 'MERGE_STEPS', 'MERGE_CANDIDATES', 'SPREADS', 'PENALTY', 'FIRST_LIMIT', 'LIMIT_GROWTH', 'NEAR_LIMIT',
@@ -141,11 +141,11 @@ class Experiment:
     scores:np.ndarray                # float64 (n, r)
     noise_variance:np.ndarray        # float64 (n,)
     gain:GainFields|None = None
-    features:dict = field(default_factory=dict) # further feature sets to start from, (n, d) by name
+    features:dict = field(default_factory=dict) # more to start from, (n, d) or `Neighbours`, by name
 
     def starts(self, n_clusters:int, seed:int=0) -> dict[str, np.ndarray]:
         "Labels of many clusters, int64 (n,) by name."
-        sets = {"scores": normalize(self.scores)} | self.features
+        sets = {"scores": Neighbours(normalize(self.scores))} | self.features
         return {f"{name}, {way}": spectral_labels(values, n_clusters, None, way, seed)
                 for name, values in sets.items() for way in ("discretize", "cluster_qr")}
 
@@ -226,7 +226,7 @@ def experiment(table:PatternTable, n_significant:int, features:dict|None=None,
 def choose_n_clusters(table:PatternTable, # of at least 3 ions; of use from 8 on
                       config:PatternConfig=PatternConfig(), seed:int=0,
                       max_clusters:int|None=None, # 2 or more; None: as many as are needed
-                      features:dict|None=None, # further feature sets to start from, (n, d) by name
+                      features:dict|None=None, # more to start from, (n, d) or `Neighbours`, by name
                      ) -> ClusterNumber:
     "The number with the highest penalised log-likelihood; warns at the largest considered."
     first, most = search_limits(len(table), max_clusters)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from fastcore.basics import patch
+from scipy.linalg import eigh
 
 from .core import InputError
 from .images import smooth_images
@@ -155,8 +156,9 @@ def gram_loadings(gram:np.ndarray,    # products of m rows with each other, floa
                   n_components:int,   # r
                  ) -> np.ndarray:     # float64 (m, r); fewer columns where the rows have fewer directions
     "Loadings A of the leading right singular vectors of weighted rows, from the rows' Gram matrix."
-    values, vectors = np.linalg.eigh(weights[:, None] * gram * weights)
-    values, vectors = values[::-1][:n_components], vectors[:, ::-1][:, :n_components]
+    m, weighted = len(gram), weights[:, None] * gram * weights
+    values, vectors = eigh(weighted, subset_by_index=[max(m - n_components, 0), m - 1])
+    values, vectors = values[::-1], vectors[:, ::-1]
     positive = values > LEAST_EIGENVALUE * values[0]
     return vectors[:, positive] * weights[:, None] / np.sqrt(values[positive])
 

@@ -17,15 +17,18 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from sklearn.manifold import TSNE
+from sklearn.neighbors import NearestNeighbors
 
 from .cluster_images import check_per_ion, cluster_means, cluster_style, crop_to_mask
 from .cluster_images import label_positions, order_clusters, representativeness, thumbnails
 from .core import InputError
 from .features import feature_set
 from .images import IonImages, clip_and_scale
+from .scale import drawn_ions
 
 # %% auto #0
-__all__ = ['drawable_text', 'plot_montage', 'plot_clusters', 'tsne', 'plot_embedding', 'plot_losses', 'plot_n_clusters']
+__all__ = ['MOST_MAPPED', 'drawable_text', 'plot_montage', 'plot_clusters', 'tsne', 'plot_embedding', 'plot_losses',
+           'plot_n_clusters']
 
 # %% ../nbs/53_plot.ipynb #c008
 @lru_cache
@@ -236,6 +239,17 @@ def plot_clusters(ions:IonImages,
     return _draw_clusters(ions, dict(zip(np.unique(labels[labels >= 0]), means)), mask, members, confidence)
 
 # %% ../nbs/53_plot.ipynb #c035
+MOST_MAPPED = 3000 # ions whose places t-SNE finds
+
+def _placed(features:np.ndarray, seed:int) -> np.ndarray: # float (n, 2)
+    "A map of some of the ions; each of the others at the mean place of the three of them nearest to it."
+    some = drawn_ions(len(features), seed, MOST_MAPPED)
+    mapped = tsne(features[some], seed)
+    near = NearestNeighbors(n_neighbors=3).fit(features[some]).kneighbors(features, return_distance=False)
+    places = mapped[near].mean(1)
+    places[some] = mapped
+    return places
+
 def tsne(features, # (n, ...), finite
          seed:int=0
         ) -> np.ndarray: # float (n, 2); one point where all features are the same
@@ -248,6 +262,7 @@ def tsne(features, # (n, ...), finite
     if spread == 0 or n < 3: return np.stack([np.arange(n) * (spread > 0), np.zeros(n)], 1)
     if not 1e-6 < spread < 1e6:
         features = ((features - features.mean(0, dtype=np.float64)) / spread).astype(np.float32)
+    if n > MOST_MAPPED: return _placed(features, seed)
     start = "pca" if min(features.shape) >= 2 else "random"
     return TSNE(perplexity=min(30, (n - 1) / 3), init=start, random_state=seed).fit_transform(features)
 

@@ -15,12 +15,13 @@ from matplotlib.figure import Figure
 
 from .cluster_images import cluster_means
 from .core import InputError
-from .evaluate import confusion_table, knn_same_class, label_scores
+from .evaluate import confusion_table, label_scores
 from .baselines import CHOSEN_BASELINE, baseline_names
 from .images import IonImages, clip_and_scale, is_constant
 from .linked_pairs import (MIN_INDEPENDENT_PAIRS, MIN_LINKED_PAIRS, level_margin,
                                       linked_pair_difference, linked_pair_excess)
 from .plot import drawable_text
+from .spectral import Neighbours
 from .stability import subset_stability
 
 # %% auto #0
@@ -70,14 +71,22 @@ def _linked_pair_scores(labels, mz, polarity, present) -> dict[str, float]:
                 linked_independent_pairs=found.n_independent_pairs,
                 linked_standard_error=found.standard_error, linked_p_value=found.p_value)
 
-def _class_scores(labels, classes, features) -> dict[str, float]:
+def _neighbour_rates(near:Neighbours, labels, classes) -> dict[str, float]:
+    "Of the assigned ions of known class, how many of the nearest others are of the same class."
+    seen = np.flatnonzero((labels >= 0) & (classes >= 0))
+    if len(seen) < 2: return {}
+    own, nearest = classes[seen], near.take(seen).others(min(10, len(seen) - 1))
+    same = own[nearest] == own[:, None]
+    return {f"nn{k}": same[:, :k].mean(1).sum() / len(seen) for k in (1, 3, 10) if len(seen) > k}
+
+def _class_scores(labels, classes, features, fitted=None) -> dict[str, float]:
     "Scores against known classes. Unassigned ions have no features: the k-NN rates are those of the others."
     if classes is None or not ((classes := np.asarray(classes)) >= 0).any(): return {}
     scores = label_scores(labels, classes) | dict(known_ions=(classes >= 0).sum())
     if features is None: return scores
-    features, classes = np.asarray(features)[labels >= 0], classes[labels >= 0]
-    n = (classes >= 0).sum()
-    return scores | {f"nn{k}": knn_same_class(features, classes, k) for k in (1, 3, 10) if n > k}
+    near = features if isinstance(features, Neighbours) else Neighbours(features)
+    fitted = np.arange(len(labels)) if fitted is None else fitted
+    return scores | _neighbour_rates(near, labels[fitted], classes[fitted])
 
 # %% ../nbs/54_scores.ipynb #c020b
 def _image_scores(labels, ions:IonImages|None, scaled) -> dict[str, float]:
@@ -87,9 +96,9 @@ def _image_scores(labels, ions:IonImages|None, scaled) -> dict[str, float]:
     sizes = np.unique(labels[labels >= 0], return_counts=True)[1]
     return dict(morans_i=sizes @ cluster_morans_i(scaled, labels, ions.mask) / len(labels))
 
-def _stability_score(labels, cluster:Callable|None) -> dict[str, float]:
+def _stability_score(n_ions:int, cluster:Callable|None) -> dict[str, float]:
     if cluster is None: return {}
-    return dict(stability=subset_stability(cluster, int((labels >= 0).sum()), repeats=5).mean)
+    return dict(stability=subset_stability(cluster, n_ions, repeats=5).mean)
 
 # %% ../nbs/54_scores.ipynb #c021
 def score_clustering(
@@ -98,17 +107,19 @@ def score_clustering(
     mz,            # (n,)
     polarity=None, # (n,); one string or None: all alike
     classes=None,  # int (n,); -1 = unknown
-    features=None, # what was clustered, (n, d)
+    features=None, # what was clustered, (n, d), or `Neighbours` of the ions of `fitted`
     ions=None,     # `IonImages`
-    cluster=None,  # (positions of assigned ions, seed) -> labels
+    cluster=None,  # (positions among the assigned ions, or those of `fitted`, seed) -> labels
     present=None,  # bool (n,); None: not constant in `ions`
-    scaled=None    # `clip_and_scale(ions)`; None: computed
+    scaled=None,   # `clip_and_scale(ions)`; None: computed
+    fitted=None    # positions of the ions that were clustered, int; None: all
 ) -> list[tuple[str, str, float]]: # stage, metric, value
     "The scores of one stage, as far as what they need is given."
     if present is None and ions is not None: present = ~is_constant(ions)
     scores = _linked_pair_scores(labels, mz, polarity, present)
-    scores |= _class_scores(labels := np.asarray(labels), classes, features)
-    scores |= _image_scores(labels, ions, scaled) | _stability_score(labels, cluster)
+    scores |= _class_scores(labels := np.asarray(labels), classes, features, fitted)
+    n_ions = int((labels >= 0).sum()) if fitted is None else len(fitted)
+    scores |= _image_scores(labels, ions, scaled) | _stability_score(n_ions, cluster)
     return [(stage, name, float(value)) for name, value in scores.items()]
 
 # %% ../nbs/54_scores.ipynb #c023

@@ -5,20 +5,22 @@
 # %% ../nbs/20_spectral.ipynb #c003
 from __future__ import annotations
 
+import warnings
 from typing import Protocol
 
 import numpy as np
 from scipy.linalg import eigh, orthogonal_procrustes, qr, svd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import laplacian
-from scipy.sparse.linalg import ArpackError, eigsh
-from sklearn.neighbors import kneighbors_graph
+from scipy.sparse.linalg import ArpackError, eigsh, lobpcg
+from sklearn.neighbors import NearestNeighbors
 
 from .core import InputError
 
 # %% auto #0
-__all__ = ['as_features', 'knn_affinity', 'default_n_neighbours', 'check_n_clusters', 'graph_coordinates', 'discretised',
-           'qr_labels', 'spectral_labels', 'Clusterer', 'cluster_labels']
+__all__ = ['KNOWN_NEIGHBOURS', 'TABLE_FROM', 'ITERATED_FROM', 'EXTRA_VECTORS', 'ITERATION', 'as_features', 'Neighbours',
+           'knn_affinity', 'default_n_neighbours', 'check_n_clusters', 'graph_coordinates', 'discretised', 'qr_labels',
+           'spectral_labels', 'Clusterer', 'cluster_labels']
 
 # %% ../nbs/20_spectral.ipynb #c006
 def as_features(features # array or tensor (n, ...): one entry per ion
@@ -32,13 +34,72 @@ def as_features(features # array or tensor (n, ...): one entry per ion
         raise InputError("features", "they have no columns", "give at least one number per ion")
     return features
 
+# %% ../nbs/20_spectral.ipynb #0255b9a2
+KNOWN_NEIGHBOURS = 40 # of each ion, itself included, that are found at once
+TABLE_FROM = 500      # ions, from which on that is done
+
+class Neighbours:
+    "Features of n ions, and the nearest neighbours of each by Euclidean distance, found once."
+    def __init__(self, features): # array or tensor (n, d); `InputError` for NaN
+        self._features, self._known, self._products = as_features(features), {}, None
+        self._of, self._positions = None, None  # the ions that these are a subset of, and where
+
+    def __len__(self): return len(self._features if self._of is None else self._positions)
+
+    @property
+    def features(self) -> np.ndarray: # (n, d)
+        return self._features if self._of is None else self._of.features[self._positions]
+
+    def take(self, positions:np.ndarray # of some of the ions, int (m,)
+            ) -> Neighbours:
+        "The same features for some of the ions."
+        found = object.__new__(Neighbours)
+        found._of, found._positions, found._known = self, np.asarray(positions), {}
+        return found
+
+    def nearest(self, n:int # of each ion, itself included; all where there are fewer
+               ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
+        n = min(n, len(self))
+        if self._of is not None and len(self._of) >= TABLE_FROM and (within := self._within(n)) is not None:
+            return within
+        wanted = max(n, KNOWN_NEIGHBOURS) if self._of is None and len(self) >= TABLE_FROM else n
+        if wanted not in self._known:
+            search = NearestNeighbors(n_neighbors=min(wanted, len(self))).fit(features := self.features)
+            self._known[wanted] = search.kneighbors(features, return_distance=False)
+        return self._known[wanted][:, :n]
+
+    def others(self, n:int # of each ion, without itself; all where there are fewer
+              ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
+        nearest = self.nearest(n + 1)
+        own = nearest == np.arange(len(self))[:, None]
+        own[~own.any(1), -1] = True                     # of many equal ions, an ion may be missing
+        return nearest[~own].reshape(len(self), -1)
+
+    def products(self) -> np.ndarray: # float64 (n, n), scalar products of the features, found once
+        if self._of is not None: return self._of.products()[np.ix_(self._positions, self._positions)]
+        if self._products is None:
+            self._products = self._features.astype(np.float64) @ self._features.T.astype(np.float64)
+        return self._products
+
+    def _within(self, n:int) -> np.ndarray|None: # None: too few are known
+        "The nearest of a subset, from those of all."
+        number = np.full(len(self._of), -1)
+        number[self._positions] = np.arange(len(self))
+        known = number[self._of.nearest(KNOWN_NEIGHBOURS)[self._positions]]
+        order = np.argsort(known < 0, axis=1, kind="stable")[:, :n]
+        found = np.take_along_axis(known, order, 1)
+        return found if found.shape[1] == n and (found >= 0).all() else None
+
 # %% ../nbs/20_spectral.ipynb #fc5e0aae
-def knn_affinity(features,            # array or tensor (n, d): one row per ion
+def knn_affinity(features,            # array or tensor (n, d), or `Neighbours`: one row per ion
                  n_neighbours:int=10, # of each ion, itself included; all ions where there are fewer
                 ) -> csr_matrix:      # sparse (n, n), symmetric, values 0, 0.5 and 1
     "Affinity of the graph of nearest neighbours by Euclidean distance (Hu et al. 2022). Raises `InputError`."
-    features = as_features(features)
-    edges = kneighbors_graph(features, min(n_neighbours, len(features)), include_self=True)
+    features = features if isinstance(features, Neighbours) else Neighbours(features)
+    nearest = features.nearest(n_neighbours)
+    n, each = nearest.shape
+    ends = np.arange(0, n * each + 1, each)
+    edges = csr_matrix((np.ones(n * each), nearest.ravel(), ends), (n, n))
     return 0.5 * (edges + edges.T)
 
 # %% ../nbs/20_spectral.ipynb #1a25e0a5
@@ -56,6 +117,26 @@ def check_n_clusters(n_clusters:int, n_ions:int) -> None:
                      f"use a whole number from 2 to {n_ions - 1}, or let the data decide")
 
 # %% ../nbs/20_spectral.ipynb #c009
+ITERATED_FROM = 2000      # ions, from which on the Laplacian is not inverted
+EXTRA_VECTORS = 10        # that the iteration carries along
+ITERATION = dict(tol=1e-5, maxiter=100)
+
+def _iterated_vectors(matrix:csr_matrix, n_components:int, root_degree:np.ndarray,
+                      random:np.random.RandomState) -> np.ndarray: # float64 (n, n_components)
+    "Eigenvectors of the smallest eigenvalues of a large Laplacian."
+    start = random.standard_normal((matrix.shape[0], n_components + EXTRA_VECTORS))
+    start[:, 0] = root_degree                                           # its eigenvalue is 0
+    with warnings.catch_warnings():                                     # of an error that was not reached
+        warnings.simplefilter("ignore")
+        values, vectors = lobpcg(matrix, start, largest=False, **ITERATION)
+    return vectors[:, np.argsort(values, kind="stable")[:n_components]]
+
+def _inverted_vectors(matrix:csr_matrix, n_components:int, start:np.ndarray) -> np.ndarray:
+    "The same, of a small one."
+    try: return eigsh(matrix.tocsc(), n_components, sigma=-1e-5, which="LM", v0=start)[1]
+    except ArpackError: return eigh(matrix.toarray())[1][:, :n_components]   # few different eigenvalues
+
+# %% ../nbs/20_spectral.ipynb #8824abab
 def graph_coordinates(affinity:csr_matrix,  # symmetric (n, n), not negative
                       n_components:int,     # 1 to n - 1
                       random:np.random.RandomState, # draws the vector that the iteration begins with
@@ -63,9 +144,9 @@ def graph_coordinates(affinity:csr_matrix,  # symmetric (n, n), not negative
     "Coordinates of a graph's nodes by the smallest eigenvectors of its Laplacian (von Luxburg 2007)."
     matrix, root_degree = laplacian(affinity, normed=True, return_diag=True)
     matrix.setdiag(1)
-    start = random.uniform(-1, 1, matrix.shape[0])
-    try: vectors = eigsh(matrix.tocsc(), n_components, sigma=-1e-5, which="LM", v0=start)[1]
-    except ArpackError: vectors = eigh(matrix.toarray())[1][:, :n_components]   # few different eigenvalues
+    if matrix.shape[0] > max(ITERATED_FROM, 5 * (n_components + EXTRA_VECTORS)):
+        vectors = _iterated_vectors(matrix.tocsr(), n_components, root_degree, random)
+    else: vectors = _inverted_vectors(matrix, n_components, random.uniform(-1, 1, matrix.shape[0]))
     coordinates = vectors / root_degree[:, None]
     largest = coordinates[np.abs(coordinates).argmax(0), np.arange(n_components)]
     return coordinates * np.sign(largest)
@@ -104,10 +185,10 @@ def qr_labels(coordinates:np.ndarray, # (n, k), of `graph_coordinates`
     return np.abs(coordinates @ (left @ right)).argmax(1)
 
 # %% ../nbs/20_spectral.ipynb #4789f831
-def spectral_labels(features, # array or tensor (n, d): one row per ion
+def spectral_labels(features, # array or tensor (n, d), or `Neighbours`: one row per ion
                     n_clusters:int, # 2 to n - 1
                     n_neighbours:int|None=10, # see `knn_affinity`; None: `default_n_neighbours`
-                                    assign_labels:str="discretize", # or "cluster_qr": see `qr_labels`
+                    assign_labels:str="discretize", # or "cluster_qr": see `qr_labels`
                     seed:int=0,
                    ) -> np.ndarray: # int64 (n,), 0 to at most n_clusters - 1, without gaps
     """Cluster ions by the spectrum of their neighbour graph (von Luxburg 2007). Raises `InputError`.

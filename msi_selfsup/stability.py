@@ -26,18 +26,18 @@ class Stability:
     std:float  # standard deviation over those pairs; not an error of the mean, as pairs share clusterings
 
 # %% ../nbs/52_stability.ipynb #c007
-def _cluster_subset(cluster:Callable, positions, seed:int) -> dict[int, int]: # label of each position
-    "One clustering. Raises `InputError` unless there is one label per ion."
+def _cluster_subset(cluster:Callable, positions, seed:int) -> tuple[np.ndarray, np.ndarray]:
+    "One clustering: positions and labels. Raises `InputError` unless there is one label per ion."
     labels = unassigned_as_singletons(cluster(positions, seed))
     if labels.shape != positions.shape:
         cause = f"returned labels of shape {labels.shape} for {len(positions)} ions"
         raise InputError("cluster", cause, "return one label per ion")
-    return dict(zip(positions.tolist(), labels.tolist()))
+    return positions, labels
 
 # %% ../nbs/52_stability.ipynb #c007a
-def _agreement(a:dict[int, int], b:dict[int, int]) -> float: # ARI on the ions in both
-    common = sorted(a.keys() & b.keys())
-    return adjusted_rand_score([a[ion] for ion in common], [b[ion] for ion in common])
+def _agreement(a:tuple, b:tuple) -> float: # ARI on the ions in both
+    _, of_a, of_b = np.intersect1d(a[0], b[0], assume_unique=True, return_indices=True)
+    return adjusted_rand_score(a[1][of_a], b[1][of_b])
 
 # %% ../nbs/52_stability.ipynb #c008a
 def _subset_size(n:int, repeats:int, subsample:float) -> int:

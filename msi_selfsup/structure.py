@@ -18,7 +18,8 @@ from .patterns import BLOCK, PatternConfig, PatternTable, pattern_table
 # %% auto #0
 __all__ = ['MEDIAN_CHI2', 'IONS_PER_COMPONENT', 'CLEAR_COMPONENTS', 'DRAWS', 'MIN_ROWS', 'CLEAR_P', 'MIN_CLEAR', 'MAX_CLEAR',
            'row_starts', 'Rows', 'rows_of', 'line_gain_variance', 'EvenedRows', 'even_out_rows', 'row_similarity',
-           'covariance_terms', 'null_scores', 'clear_directions', 'resemblance_test', 'row_scan_test', 'structure_test']
+           'covariance_terms', 'null_scores', 'clear_directions', 'largest_resemblance', 'resemblance_test',
+           'row_scan_test', 'structure_test']
 
 # %% ../nbs/33_structure.ipynb #0882d324
 def row_starts(mask:np.ndarray # bool (height, width), True = measured
@@ -132,6 +133,16 @@ def clear_directions(table:PatternTable, # of the m clear images
     directions = np.column_stack([np.ones(len(table)), table.cross_gram @ loadings]) @ triangle.T
     return basis, directions / np.linalg.norm(directions, axis=1, keepdims=True)
 
+# %% ../nbs/33_structure.ipynb #674cd27f
+def largest_resemblance(scores:np.ndarray, covariances:np.ndarray, # of `null_scores`, (n, r), (n, r, r)
+                        directions:np.ndarray,                     # of `clear_directions`, float64 (m, r)
+                       ) -> np.ndarray:                            # float64 (n,)
+    "How much each image resembles the clear image that it resembles most, in standard errors."
+    n, r = scores.shape
+    squares = (directions[:, :, None] * directions[:, None]).reshape(-1, r * r)
+    variance = covariances.reshape(n, r * r) @ squares.T
+    return (scores @ directions.T / np.sqrt(np.maximum(variance, 1e-300))).max(1)
+
 # %% ../nbs/33_structure.ipynb #99b63361
 DRAWS = 9999 # of the largest resemblance by chance
 
@@ -141,9 +152,9 @@ def resemblance_test(images:np.ndarray, mask:np.ndarray, # as in `row_similarity
                     ) -> np.ndarray:          # p-value, float64 (n,)
     "How often an image without structure resembles one of the clear images as much."
     basis, directions = clear_directions(pattern_table(images[clear], mask, config), config)
-    scores, covariances = null_scores(images, mask, basis)
-    variance = np.einsum("ja,iab,jb->ij", directions, covariances, directions, optimize=True)
-    largest = (scores @ directions.T / np.sqrt(np.maximum(variance, 1e-300))).max(1)
+    blocks = range(0, len(images), 16 * BLOCK)                     # so that no table of all pairs is made
+    largest = np.concatenate([largest_resemblance(*null_scores(images[start:start + 16 * BLOCK], mask, basis),
+                                                  directions) for start in blocks])
     draws = np.random.default_rng(seed).standard_normal((DRAWS, basis.shape[1])) @ directions.T
     return 1 - np.searchsorted(np.sort(draws.max(1)), largest) / (DRAWS + 1)
 
