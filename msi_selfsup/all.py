@@ -37,6 +37,7 @@ from msi_selfsup.spectral import *
 from msi_selfsup.selflabel import *
 from msi_selfsup.published_model import *
 from msi_selfsup.baselines import *
+from msi_selfsup.representation import *
 from msi_selfsup.patterns import *
 from msi_selfsup.gain import *
 from msi_selfsup.mixture import *

@@ -42,6 +42,7 @@ from msi_selfsup.patterns import (
 from .recipe import (
     BaselineLabelling, MixtureLabelling, Recipe, SelfTraining, as_ion_images, choose_device)
 from .published_model import take_prepared
+from .representation import FLAT, MEASURED, SURE, agreement, flat_field
 from .scale import (
     BY_RESEMBLANCE, coarse_ions, drawn_ions, extended_feature_sets, grid_step, nearest_rows)
 from msi_selfsup.selflabel import (
@@ -86,6 +87,7 @@ def _prepared(self:IonImageClusterer, ions:IonImages) -> Prepared:
     if recipe.prepared: return take_prepared(ions, recipe.size, device)
     return prepare(ions, recipe.size, recipe.clip, recipe.n_grey_levels, device)
 
+# %% ../nbs/41_clusterer.ipynb #65f478c0
 def _comparable(features, recipe:Recipe) -> np.ndarray: # (m, d)
     "Features as they are clustered: of length 1, if the recipe says so."
     features = torch.as_tensor(features).cpu()
@@ -156,10 +158,10 @@ def at_positions(values,          # array or tensor (m, ...)
 
 @contextmanager
 def _timed(seconds:dict[str, float], stage:str):
-    "Note how long the block took, in seconds."
+    "Add what the block took, in seconds."
     started = time.perf_counter()
     yield
-    seconds[stage] = round(time.perf_counter() - started, 3)
+    seconds[stage] = round(seconds.get(stage, 0) + time.perf_counter() - started, 3)
 
 # %% ../nbs/41_clusterer.ipynb #f94ad511
 @dataclass
@@ -169,7 +171,7 @@ class _Data:
     scaled:np.ndarray  # float32 (m, height, width)
     prepared:Prepared
     all_scaled:np.ndarray # of all n ions, float32 (n, height, width)
-    table:PatternTable|None = None
+    table:PatternTable|None = None # of the scaled images in the representation in use
 
 def _check_varied(scaled:np.ndarray) -> None:
     "Raise `InputError` where all scaled images are the same."
@@ -249,6 +251,7 @@ def grid_scaled(self:IonImageClusterer) -> np.ndarray: # float32 (n, h, w)
     if self._working is self.ions_: return self.scaled_
     return clip_and_scale(self._working, self.recipe_in_use().clip)
 
+# %% ../nbs/41_clusterer.ipynb #935e3160
 def _scaled_of(self:IonImageClusterer, positions:np.ndarray) -> np.ndarray: # float32 (m', h, w)
     "Those of some of the clustered ions, on the grid that the model works on."
     at = self.kept_[positions]
@@ -314,7 +317,9 @@ def _hierarchical(self:IonImageClusterer) -> dict[str, np.ndarray]: # int64 (m,)
 def _start_labels(self:IonImageClusterer, features:dict, found:_Found, given:dict) -> dict:
     "Labels to start from: name -> int64 (m,). Sets `baseline_labels_`."
     with _timed(self.timings_, "spectral clustering"):
-        starts = {name: _cluster(self, self._near.get(name, values), self.seed)
+        self._cuts |= {name: _cluster(self, self._near.get(name, features[name]), self.seed)
+                       for name in self.feature_sets_ if name not in self._cuts} # in any representation the same
+        starts = {name: self._cuts[name] if name in self._cuts else _cluster(self, values, self.seed)
                   for name, values in features.items()}
     self.baseline_labels_ = {name: starts[name] for name in self.feature_sets_}
     found.labels |= {name: labels for name, labels in starts.items() if name not in self.feature_sets_}
@@ -384,8 +389,9 @@ def _components(self:IonImageClusterer, table:PatternTable, found:_Found) -> Poi
     return found.points
 
 # %% ../nbs/41_clusterer.ipynb #b7308c94
-def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> None:
-    "Labels by a mixture from its best start."
+def _fit_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> _Found:
+    "Labels by a mixture from its best start, in the representation in use; `found` stays as it is."
+    found = replace(found, labels={**found.labels}, features={**found.features}, history=[*found.history])
     choice, k = self.n_clusters_choice_, self.n_clusters_
     with _timed(self.timings_, "shared patterns"): points = _components(self, data.table, found)
     features = _start_features(self, found, points[0])
@@ -395,23 +401,71 @@ def _by_mixture(self:IonImageClusterer, data:_Data, found:_Found, starts) -> Non
     best = features.get(found.initial)                          # None: labels that the user gave
     if best is not None: best = self._near.get(found.initial, _comparable(best, self.recipe_in_use()))
     _consensus(self, data, found, points, best)
+    return found
+
+# %% ../nbs/41_clusterer.ipynb #9a3f1949
+def _represented(self:IonImageClusterer, images:np.ndarray) -> np.ndarray: # float32 (n, height, width)
+    "Scaled images in the representation in use."
+    return images if self.flat_field_ is None else self.flat_field_.apply(images)
+
+def _table(self:IonImageClusterer, data:_Data) -> PatternTable:
+    "The pattern table of the images in the representation in use."
+    return pattern_table(_represented(self, data.scaled), data.ions.mask, _pattern_config(self.recipe_in_use()))
+
+# %% ../nbs/41_clusterer.ipynb #3260d583
+def _in_flat_field(self:IonImageClusterer, data:_Data, base:_Found, starts) -> _Found:
+    "The same in flat-fielded images, at the same number of clusters."
+    with _timed(self.timings_, "flat-fielded images"):
+        self.flat_field_ = flat_field(data.scaled, data.ions.mask)
+        data.table = _table(self, data)
+        self.n_clusters_choice_ = _choice(self, data.table, False)
+    return _fit_mixture(self, data, base, starts)
+
+def _with_own_number(self:IonImageClusterer, data:_Data, base:_Found, found:_Found, starts) -> _Found:
+    "The same at the number of clusters that the representation in use supports, if that was left open."
+    if self.n_clusters != "auto" or self.n_clusters_choice_.n_clusters == self.n_clusters_: return found
+    self.n_clusters_, self._cuts = self.n_clusters_choice_.n_clusters, {}
+    return _fit_mixture(self, data, base, starts)
+
+# %% ../nbs/41_clusterer.ipynb #8e955a58
+def _chosen_representation(self:IonImageClusterer, data:_Data, base:_Found, starts) -> _Found:
+    "Labels in the representation in which repeated analyses agree better. Sets `agreement_`."
+    found = _fit_mixture(self, data, base, starts)
+    before, self.agreement_ = (self.n_clusters_choice_, data.table), {MEASURED: agreement(found.probabilities)}
+    if self.agreement_[MEASURED] >= SURE: return found
+    other = _in_flat_field(self, data, base, starts)
+    self.agreement_[FLAT] = agreement(other.probabilities)
+    if self.agreement_[FLAT] > self.agreement_[MEASURED]:
+        return _with_own_number(self, data, base, other, starts)
+    self.flat_field_, (self.n_clusters_choice_, data.table) = None, before
+    return found
+
+# %% ../nbs/41_clusterer.ipynb #ad4f35d7
+def _by_mixture(self:IonImageClusterer, data:_Data, base:_Found, starts) -> _Found:
+    "Labels by a mixture, for all ions."
+    labelling = cast(MixtureLabelling, self.recipe_in_use().labelling)
+    if labelling.representation == "auto": found = _chosen_representation(self, data, base, starts)
+    else: found = _fit_mixture(self, data, base, starts)
     if len(self.drawn_) < len(self.kept_):
         with _timed(self.timings_, "all ions"): _carry_over(self, data, found)
+    return found
 
 # %% ../nbs/41_clusterer.ipynb #1a7e080f
-def _all_points(data:_Data, found:_Found, kept:np.ndarray) -> tuple: # (m, r), (m,), (m, k)
-    "Scores, noise variance and consensus probabilities of the ions at the positions `kept`, in blocks."
-    own, parts = found.components, []
+def _all_points(self:IonImageClusterer, data:_Data, found:_Found) -> tuple: # (m, r), (m,), (m, k)
+    "Scores, noise variance and consensus probabilities of the m clustered ions, in blocks."
+    own, kept, parts = found.components, self.kept_, []
     for start in range(0, len(kept), 512):
-        deviations = pixel_deviations(data.all_scaled[kept[start:start + 512]], own.mask, own.profile)
+        images = _represented(self, data.all_scaled[kept[start:start + 512]])
+        deviations = pixel_deviations(images, own.mask, own.profile)
         scores = component_scores(deviations, own.components)
         parts.append((*scores, found.consensus.of_others(deviations)))
     return tuple(np.concatenate(each) for each in zip(*parts))
 
+# %% ../nbs/41_clusterer.ipynb #3b244265
 def _carry_over(self:IonImageClusterer, data:_Data, found:_Found) -> None:
     "Replace what was found for the drawn ions by the same for all m."
     drawn, recipe, choice = self.drawn_, self.recipe_in_use(), self.n_clusters_choice_
-    x, v, probabilities = _all_points(data, found, self.kept_)
+    x, v, probabilities = _all_points(self, data, found)
     x[drawn], v[drawn], probabilities[drawn] = *found.points, found.probabilities
     found.points, found.probabilities, comparable = (x, v), probabilities, _comparable(x, recipe)
     like = nearest_rows(comparable, comparable[drawn])
@@ -559,6 +613,7 @@ def _sets_needed(labelling:MixtureLabelling|BaselineLabelling) -> tuple[str, ...
 def _choose_k(self:IonImageClusterer, data:_Data) -> None:
     "Sets `n_clusters_`, `n_clusters_choice_` and `feature_sets_`; makes the table where it is needed."
     recipe, auto, self.feature_sets_ = self.recipe_in_use(), self.n_clusters == "auto", {}
+    self.flat_field_, self.agreement_, self._cuts = None, {}, {}
     if not isinstance(recipe.labelling, SelfTraining):
         with _timed(self.timings_, "feature sets"):
             self.feature_sets_ = feature_sets(data.ions, _sets_needed(recipe.labelling))
@@ -567,7 +622,9 @@ def _choose_k(self:IonImageClusterer, data:_Data) -> None:
         self.n_clusters_, self.n_clusters_choice_ = self.n_clusters, None
         return
     with _timed(self.timings_, "number of clusters"):
-        data.table = pattern_table(data.scaled, data.ions.mask, _pattern_config(recipe))
+        if getattr(recipe.labelling, "representation", MEASURED) == FLAT:
+            self.flat_field_ = flat_field(data.scaled, data.ions.mask)
+        data.table = _table(self, data)
         self.n_clusters_choice_ = _choice(self, data.table, auto)
     self.n_clusters_ = self.n_clusters_choice_.n_clusters if auto else self.n_clusters
 
@@ -577,7 +634,7 @@ def _learn_labels(self:IonImageClusterer, data:_Data, encoder, options:Callable,
     found, labelling = _by_network(self, data, encoder, options), self.recipe_in_use().labelling
     if isinstance(labelling, SelfTraining): _by_self_training(self, data, found, options)
     elif isinstance(labelling, BaselineLabelling): _by_baseline(self, data, found)
-    else: _by_mixture(self, data, found, starts)
+    else: return _by_mixture(self, data, found, starts)
     return found
 
 # %% ../nbs/41_clusterer.ipynb #d3156783
@@ -697,6 +754,8 @@ FITTED = {
     "encoder_": "the trained encoder; None where the recipe has none",
     "classifier_": "a `PatternMixture`, or a linear layer",
     "components_": "the `SpatialComponents` of a mixture, or None",
+    "flat_field_": "the `FlatField` of the images that a mixture works in; None: images as measured",
+    "agreement_": "of repeated analyses, by representation: see `agreement`; empty unless both were compared",
 }
 
 # %% ../nbs/41_clusterer.ipynb #8cc66c9d
@@ -750,7 +809,7 @@ def _points(self:IonImageClusterer, ions:IonImages) -> tuple[np.ndarray, np.ndar
     "Scores and noise variance on the spatial components. Raises `InputError` for another section."
     ions = coarse_ions(ions, grid_step(ions.mask))
     if np.array_equal(ions.mask, self.components_.mask):
-        return self.components_.scores(clip_and_scale(ions, self.recipe_in_use().clip))
+        return self.components_.scores(_represented(self, clip_and_scale(ions, self.recipe_in_use().clip)))
     raise InputError("ions", "are of another section than those that were clustered",
                      "give ions measured in the same pixels, or use a recipe with SelfTraining")
 
@@ -797,7 +856,7 @@ def _points_of_subset(self:IonImageClusterer, positions:np.ndarray) -> tuple:
     "Scores, noise variance and gain fields, fitted to some ions alone; kept for the next stage."
     if (key := positions.tobytes()) not in self._subset_scores:
         config, choice = _pattern_config(self.recipe_in_use()), self.n_clusters_choice_
-        table = pattern_table(_scaled_of(self, positions), self._working.mask, config)
+        table = pattern_table(_represented(self, _scaled_of(self, positions)), self._working.mask, config)
         n_components = config.n_components(self.n_clusters_, choice.n_significant)
         components = spatial_components(table, n_components, config)
         x, v = table.scores(components)
@@ -884,6 +943,7 @@ def baseline(self:IonImageClusterer, name:str # of `baseline_names`
         self.baseline_labels_[name] = _carried(self, labels, self.feature_sets_[base])
     return self.baseline_labels_[name]
 
+# %% ../nbs/41_clusterer.ipynb #30cc1a21
 @patch
 def neighbours(self:IonImageClusterer, name:str # of a stage, or of one of the `feature_sets_`
               ) -> Neighbours: # of the drawn ions

@@ -81,6 +81,7 @@ class Consensus(NamedTuple):
         return sum(mixture.predict_proba(*each)
                    for each, (_, mixture) in zip(points, self.analyses)) / len(points)
 
+# %% ../nbs/34_consensus.ipynb #336cb26e
 @threadpool_limits.wrap(limits=1) # for matrices so small, several threads only cost time
 def consensus_of_subsets(table:PatternTable,
                          responsibilities:np.ndarray, # of the mixture in question: the reference, (n, k)
@@ -102,6 +103,7 @@ def consensus_of_subsets(table:PatternTable,
         if keep: kept.append((components, mixture.relabelled(np.argsort(order))))
     return Consensus(total / n_resamples, kept)
 
+# %% ../nbs/34_consensus.ipynb #966139f0
 def consensus_probabilities(*args, **options) -> np.ndarray: # float64 (n, k), rows sum to 1
     "The probabilities of `consensus_of_subsets`, of the same arguments."
     return consensus_of_subsets(*args, **options).probabilities

@@ -13,6 +13,7 @@ import pandas as pd
 from .baselines import CHOSEN_BASELINE
 from .core import InputError
 from .linked_pairs import MIN_INDEPENDENT_PAIRS, MIN_LINKED_PAIRS
+from .representation import FLAT, MEASURED
 from .run_folder import found_counts
 from .scores import Verdict, compare_to_baselines
 
@@ -111,6 +112,19 @@ def _n_clusters(config:dict, empty:int) -> Finding:
     return Finding("number of clusters", "mixed" if doubted else "good", str(used), text)
 
 # %% ../nbs/62_findings.ipynb #d95c46ab
+def _representation(config:dict) -> list[Finding]:
+    "In which representation the images were clustered, where there was a choice, and by how much it won."
+    used, found = config.get("representation", MEASURED), config.get("agreement", {})
+    if used == MEASURED and len(found) < 2: return []
+    text = {MEASURED: "The images are used as measured", FLAT: "The images are flat-fielded"}[used]
+    if used in found and len(found) == 2:
+        other = next(name for name in found if name != used)
+        text += f": repeated analyses agree with probability {found[used]:.3f}, {other} {found[other]:.3f}"
+    if used == FLAT: text += ". What changes slowly over the section was taken out of each image"
+    value = f"{found[used]:.2f}" if used in found else ""
+    return [Finding("representation", "good" if used == MEASURED else "mixed", value, text + ".")]
+
+# %% ../nbs/62_findings.ipynb #06c5667b
 _EVIDENCE = ("linked pairs", "stability", "confidence", "known classes")
 _BESIDE = {"baselines": {"good": "better than simple baselines", "mixed": "no better than simple baselines",
                          "poor": "worse than a simple baseline"},
@@ -180,10 +194,11 @@ def assess_run(found:dict[str, int], # of `count_assignments`
     """What supports the clusters of a run, and what does not.
 
     Topics: overall, linked pairs, stability, confidence, baselines (or other baselines), known classes (where
-    some are known), number of clusters."""
+    some are known), number of clusters, representation (where there was a choice)."""
     score = last_scores(scores)
     findings = [_linked_pairs(score), _stability(score), _confidence(found), _baselines(verdict),
-                *_known_classes(score), _n_clusters(config, found["empty_clusters"])]
+                *_known_classes(score), _n_clusters(config, found["empty_clusters"]),
+                *_representation(config)]
     return [_overall(findings), *findings]
 
 # %% ../nbs/62_findings.ipynb #7846b36f

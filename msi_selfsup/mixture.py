@@ -77,6 +77,7 @@ class _Seen(NamedTuple):
     weighted:np.ndarray  # difference from the mean over the variance, V.T @ q, float64 (k, r, n)
     precision:np.ndarray # one over the variance, float64 (k, r, n); without gains (1, r, n)
 
+# %% ../nbs/31_mixture.ipynb #781a4ce4
 def _seen(mixture:PatternMixture, axes:tuple, scores:np.ndarray, noise_variance:np.ndarray) -> _Seen:
     eigenvalues, back = axes[0], axes[1].transpose(0, 2, 1)
     differences = back @ scores.T - back @ mixture.means[:, :, None]
@@ -87,6 +88,7 @@ def _seen(mixture:PatternMixture, axes:tuple, scores:np.ndarray, noise_variance:
     distance = np.multiply(differences, weighted, out=differences).sum(1)
     return _Seen(np.log(mixture.weights)[:, None] - 0.5 * (distance + constant), weighted, precision)
 
+# %% ../nbs/31_mixture.ipynb #eb826424
 @patch
 def joint_log_prob(self:PatternMixture,
                    scores:np.ndarray,         # float64 (n, r)

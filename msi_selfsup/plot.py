@@ -250,6 +250,7 @@ def _placed(features:np.ndarray, seed:int) -> np.ndarray: # float (n, 2)
     places[some] = mapped
     return places
 
+# %% ../nbs/53_plot.ipynb #8f385089
 def tsne(features, # (n, ...), finite
          seed:int=0
         ) -> np.ndarray: # float (n, 2); one point where all features are the same

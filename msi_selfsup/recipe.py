@@ -17,6 +17,7 @@ from .core import InputError
 from .features import FAST_FEATURE_SETS, FEATURE_SETS
 from .images import IonImages
 from .patterns import PatternConfig
+from .representation import REPRESENTATIONS
 from .selflabel import SelfLabelConfig
 from .simclr import SimCLRConfig, works_on
 from .spectral import Clusterer
@@ -28,14 +29,18 @@ __all__ = ['MixtureLabelling', 'SelfTraining', 'BaselineLabelling', 'Recipe', 'a
 # %% ../nbs/40_recipe.ipynb #9f255781
 @dataclass(frozen=True)
 class MixtureLabelling:
-    "Labels by a mixture over spatial components. Raises `InputError` for an unknown feature set."
+    "Labels by a mixture over spatial components. Raises `InputError` for unknown names."
     patterns:PatternConfig = PatternConfig()             # of the components and of the mixture
     feature_sets:tuple[str, ...] = FAST_FEATURE_SETS     # of `FEATURE_SETS`: starts that need no network
+    representation:str = "auto"                          # of `REPRESENTATIONS`, or "auto": see `agreement`
 
     def __post_init__(self):
         if unknown := sorted(set(self.feature_sets) - set(FEATURE_SETS)):
             raise InputError("feature_sets", f"{', '.join(unknown)} is unknown",
                              f"use some of {', '.join(FEATURE_SETS)}")
+        if self.representation not in ("auto", *REPRESENTATIONS):
+            raise InputError("representation", f"{self.representation!r} is unknown",
+                             f"use auto, {' or '.join(REPRESENTATIONS)}")
 
 # %% ../nbs/40_recipe.ipynb #fb5b6ad4
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from .patterns import pattern_table
 from .plot import plot_clusters, plot_embedding, plot_montage, plot_n_clusters, tsne
 from .recipe import MixtureLabelling, Recipe, choose_device
 from .report import write_report
+from .representation import FLAT, MEASURED
 from .run_files import SCHEMA, plain_json
 from .run_folder import read_assignments, read_run_folder
 from .scores import plot_scoreboard, score_clustering, scores_table
@@ -262,6 +263,8 @@ def _record(clusterer:IonImageClusterer, choice:ClusterNumber, device:torch.devi
     recipe = _recipe_record(clusterer.recipe_in_use())
     return dict(schema=SCHEMA, recipe=recipe, n_clusters=clusterer.n_clusters_,
                 automatic=clusterer.n_clusters == "auto", start=clusterer.initialised_from_,
+                representation=MEASURED if clusterer.flat_field_ is None else FLAT,
+                agreement=dict(clusterer.agreement_),
                 choice=dict(n_clusters=choice.n_clusters, n_components=choice.n_components,
                             at_limit=choice.at_limit, curve=choice.curve.to_dict("list")),
                 seed=clusterer.seed, versions=package_versions(), seconds=dict(clusterer.timings_),

@@ -176,7 +176,8 @@ _CONFIG = {"recipe": "an object", "recipe.clip": "a number", "n_clusters": "a wh
            "findings": "a list", "input": "an object", "input.ions": "a whole number",
            "input.height": "a whole number", "input.width": "a whole number",
            "input.measured_pixels": "a whole number"}
-_OPTIONAL = {"seed": "a whole number", "device": "an object", "choice.n_components": "a whole number",
+_OPTIONAL = {"seed": "a whole number", "representation": "a text", "agreement": "numbers by name",
+             "device": "an object", "choice.n_components": "a whole number",
              "found": "numbers by name", "input.set_aside": "a list", "input.without_structure": "a list"}
 
 # %% ../nbs/60_run_files.ipynb #c25b

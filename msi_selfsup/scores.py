@@ -79,6 +79,7 @@ def _neighbour_rates(near:Neighbours, labels, classes) -> dict[str, float]:
     same = own[nearest] == own[:, None]
     return {f"nn{k}": same[:, :k].mean(1).sum() / len(seen) for k in (1, 3, 10) if len(seen) > k}
 
+# %% ../nbs/54_scores.ipynb #6ba4907f
 def _class_scores(labels, classes, features, fitted=None) -> dict[str, float]:
     "Scores against known classes. Unassigned ions have no features: the k-NN rates are those of the others."
     if classes is None or not ((classes := np.asarray(classes)) >= 0).any(): return {}

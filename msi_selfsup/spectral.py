@@ -38,6 +38,7 @@ def as_features(features # array or tensor (n, ...): one entry per ion
 KNOWN_NEIGHBOURS = 40 # of each ion, itself included, that are found at once
 TABLE_FROM = 500      # ions, from which on that is done
 
+# %% ../nbs/20_spectral.ipynb #02d640e3
 class Neighbours:
     "Features of n ions, and the nearest neighbours of each by Euclidean distance, found once."
     def __init__(self, features): # array or tensor (n, d); `InputError` for NaN
@@ -131,6 +132,7 @@ def _iterated_vectors(matrix:csr_matrix, n_components:int, root_degree:np.ndarra
         values, vectors = lobpcg(matrix, start, largest=False, **ITERATION)
     return vectors[:, np.argsort(values, kind="stable")[:n_components]]
 
+# %% ../nbs/20_spectral.ipynb #20288d3a
 def _inverted_vectors(matrix:csr_matrix, n_components:int, start:np.ndarray) -> np.ndarray:
     "The same, of a small one."
     try: return eigsh(matrix.tocsc(), n_components, sigma=-1e-5, which="LM", v0=start)[1]
