@@ -180,6 +180,11 @@ def _check_varied(scaled:np.ndarray) -> None:
                      "check how they were made")
 
 # %% ../nbs/41_clusterer.ipynb #db5e7ffe
+def _least(self:IonImageClusterer) -> int:
+    "The least number of clusters that may be asked for."
+    return 2 if self.n_clusters == "auto" else cast(int, self.n_clusters)
+
+# %% ../nbs/41_clusterer.ipynb #baa5587a
 def _with_structure(self:IonImageClusterer, ions:IonImages, scaled:np.ndarray, kept:np.ndarray
                    ) -> np.ndarray: # bool (m,)
     "Which images at the positions `kept` show structure. Sets `structure_p_value_`. Raises `InputError`."
@@ -190,8 +195,8 @@ def _with_structure(self:IonImageClusterer, ions:IonImages, scaled:np.ndarray, k
     lines = ions.provenance.get("scan_lines")
     p = structure_test(scaled, ions.mask, _pattern_config(recipe), self.seed, lines)
     self.structure_p_value_[kept] = p
-    shown, least = p <= recipe.structure_alpha, 2 if self.n_clusters == "auto" else self.n_clusters
-    if shown.sum() > least: return shown
+    shown = p <= recipe.structure_alpha
+    if shown.sum() > _least(self): return shown
     raise InputError("ions", f"{shown.sum()} of {len(shown)} images show structure beyond noise",
                      "ask for fewer clusters or give clearer images; structure_alpha=None clusters all")
 
@@ -215,21 +220,30 @@ def _unassigned_warnings(self:IonImageClusterer, ions:IonImages, constant:np.nda
     return [warning(len(found), reason, ions.mz[found]) for reason, found in reasons.items() if len(found)]
 
 # %% ../nbs/41_clusterer.ipynb #731ef2bf
+def _drawn(self:IonImageClusterer, n:int) -> np.ndarray: # int64
+    "The ions that the model is fitted to: all, unless a mixture without a network has very many."
+    recipe = self.recipe_in_use()
+    by_model = recipe.encoder is None and isinstance(recipe.labelling, MixtureLabelling)
+    return drawn_ions(n, self.seed, None if by_model else n)
+
+# %% ../nbs/41_clusterer.ipynb #9d49c657
+def _images_with_structure(prepared:Prepared, shown:np.ndarray) -> Prepared:
+    "The prepared images of the ions that are clustered."
+    return replace(prepared, images=prepared.images[torch.from_numpy(shown).to(prepared.images.device)])
+
+# %% ../nbs/41_clusterer.ipynb #dad55676
 def _selected(self:IonImageClusterer, ions:IonImages) -> _Data:
     "The ions to cluster. Sets `kept_`, `drawn_` and `structure_p_value_`. Raises `InputError`."
-    self.ions_, self._working, recipe = ions, coarse_ions(ions, grid_step(ions.mask)), self.recipe_in_use()
+    recipe, self.ions_, self._working = self.recipe_in_use(), ions, coarse_ions(ions, grid_step(ions.mask))
     prepared = _prepared(self, self._working if recipe.encoder is None else ions)
-    least:int = 2 if self.n_clusters == "auto" else self.n_clusters # type: ignore[assignment]
-    check_n_clusters(least, len(prepared.kept))
+    check_n_clusters(_least(self), len(prepared.kept))
     scaled = clip_and_scale(self._working, recipe.clip)
     self._scaled = scaled if self._working is ions else None
     shown = _with_structure(self, self._working, scaled, prepared.kept)
     self.kept_ = prepared.kept[shown]
-    self.drawn_ = drawn_ions(len(self.kept_), self.seed, None if recipe.encoder is None else len(self.kept_))
+    self.drawn_ = _drawn(self, len(self.kept_))
     if len(self.drawn_) == len(ions): return _Data(self._working, scaled, prepared, scaled)   # no copy
-    if recipe.encoder is not None:
-        images = prepared.images[torch.from_numpy(shown).to(prepared.images.device)]
-        prepared = replace(prepared, images=images)
+    if recipe.encoder is not None: prepared = _images_with_structure(prepared, shown)
     at = self.kept_[self.drawn_]
     return _Data(self._working[at], scaled[at], replace(prepared, kept=self.kept_), scaled)
 
@@ -314,13 +328,17 @@ def _hierarchical(self:IonImageClusterer) -> dict[str, np.ndarray]: # int64 (m,)
             for name, (base, method) in HIERARCHICAL.items() if base in self.feature_sets_ and few}
 
 # %% ../nbs/41_clusterer.ipynb #97f3d370
+def _cut(self:IonImageClusterer, name:str, features:np.ndarray) -> np.ndarray: # int64 (m,)
+    "Labels by features; those of a training-free feature set are the same in any representation."
+    if name not in self.feature_sets_: return _cluster(self, features, self.seed)
+    if name not in self._cuts: self._cuts[name] = _cluster(self, self._near.get(name, features), self.seed)
+    return self._cuts[name]
+
+# %% ../nbs/41_clusterer.ipynb #a8800a58
 def _start_labels(self:IonImageClusterer, features:dict, found:_Found, given:dict) -> dict:
     "Labels to start from: name -> int64 (m,). Sets `baseline_labels_`."
     with _timed(self.timings_, "spectral clustering"):
-        self._cuts |= {name: _cluster(self, self._near.get(name, features[name]), self.seed)
-                       for name in self.feature_sets_ if name not in self._cuts} # in any representation the same
-        starts = {name: self._cuts[name] if name in self._cuts else _cluster(self, values, self.seed)
-                  for name, values in features.items()}
+        starts = {name: _cut(self, name, values) for name, values in features.items()}
     self.baseline_labels_ = {name: starts[name] for name in self.feature_sets_}
     found.labels |= {name: labels for name, labels in starts.items() if name not in self.feature_sets_}
     filled = {name: fill_unassigned(labels, features[name]) for name, labels in starts.items()}
@@ -351,14 +369,18 @@ def _mixture_history(log_likelihood:list[float], n_ions:int) -> list[dict]:
             for step, value in enumerate(log_likelihood)]
 
 # %% ../nbs/41_clusterer.ipynb #5b1a5622
+def _resampled(self:IonImageClusterer, data:_Data, rho:np.ndarray, features) -> Consensus:
+    "Analyses of subsets of the ions; kept, where other ions are to be assigned by them."
+    config, choice = _pattern_config(self.recipe_in_use()), self.n_clusters_choice_
+    return consensus_of_subsets(data.table, rho, config, self.seed, features=features,
+                                n_significant=choice.n_significant, keep=len(self.drawn_) < len(self.kept_))
+
+# %% ../nbs/41_clusterer.ipynb #7b99673d
 def _consensus(self:IonImageClusterer, data:_Data, found:_Found, points:tuple, features) -> None:
     "Average over subsets of the ions, and one step of the mixture from there."
     config, k = _pattern_config(self.recipe_in_use()), self.n_clusters_
     with _timed(self.timings_, "consensus"):
-        rho, significant = found.classifier.predict_proba(*points), self.n_clusters_choice_.n_significant
-        some = len(self.drawn_) < len(self.kept_)
-        found.consensus = consensus_of_subsets(data.table, rho, config, self.seed, features=features,
-                                               n_significant=significant, keep=some)
+        found.consensus = _resampled(self, data, found.classifier.predict_proba(*points), features)
         found.probabilities = found.consensus.probabilities
         labels = found.probabilities.argmax(1)
         found.classifier, _ = fit_mixture(*points, labels, k, replace(config, iterations=1), found.gain)
@@ -410,7 +432,8 @@ def _represented(self:IonImageClusterer, images:np.ndarray) -> np.ndarray: # flo
 
 def _table(self:IonImageClusterer, data:_Data) -> PatternTable:
     "The pattern table of the images in the representation in use."
-    return pattern_table(_represented(self, data.scaled), data.ions.mask, _pattern_config(self.recipe_in_use()))
+    images = _represented(self, data.scaled)
+    return pattern_table(images, data.ions.mask, _pattern_config(self.recipe_in_use()))
 
 # %% ../nbs/41_clusterer.ipynb #3260d583
 def _in_flat_field(self:IonImageClusterer, data:_Data, base:_Found, starts) -> _Found:
@@ -431,7 +454,8 @@ def _with_own_number(self:IonImageClusterer, data:_Data, base:_Found, found:_Fou
 def _chosen_representation(self:IonImageClusterer, data:_Data, base:_Found, starts) -> _Found:
     "Labels in the representation in which repeated analyses agree better. Sets `agreement_`."
     found = _fit_mixture(self, data, base, starts)
-    before, self.agreement_ = (self.n_clusters_choice_, data.table), {MEASURED: agreement(found.probabilities)}
+    before = self.n_clusters_choice_, data.table
+    self.agreement_ = {MEASURED: agreement(found.probabilities)}
     if self.agreement_[MEASURED] >= SURE: return found
     other = _in_flat_field(self, data, base, starts)
     self.agreement_[FLAT] = agreement(other.probabilities)
@@ -464,23 +488,24 @@ def _all_points(self:IonImageClusterer, data:_Data, found:_Found) -> tuple: # (m
 # %% ../nbs/41_clusterer.ipynb #3b244265
 def _carry_over(self:IonImageClusterer, data:_Data, found:_Found) -> None:
     "Replace what was found for the drawn ions by the same for all m."
-    drawn, recipe, choice = self.drawn_, self.recipe_in_use(), self.n_clusters_choice_
+    drawn, recipe = self.drawn_, self.recipe_in_use()
     x, v, probabilities = _all_points(self, data, found)
     x[drawn], v[drawn], probabilities[drawn] = *found.points, found.probabilities
     found.points, found.probabilities, comparable = (x, v), probabilities, _comparable(x, recipe)
     like = nearest_rows(comparable, comparable[drawn])
     like[drawn] = np.arange(len(drawn))
-    found.labels = {stage: own[like] for stage, own in found.labels.items()}
     found.initial_labels = found.initial_labels[like]
+    found.labels = {stage: own[like] for stage, own in found.labels.items()}
     found.labels["mixture"] = found.classifier.predict_log_proba(x, v).argmax(1)
     found.embedding, found.denoised = x.astype(np.float32), denoised_coordinates(found.classifier, x, v)
     found.features = {"shared patterns": comparable, "mixture": _comparable(found.denoised, recipe)}
-    self.n_clusters_choice_ = replace(choice, labels={k: own[like] for k, own in choice.labels.items()})
-    _carry_over_sets(self)
+    _carry_over_sets(self, like)
 
 # %% ../nbs/41_clusterer.ipynb #280eecd5
-def _carry_over_sets(self:IonImageClusterer) -> None:
-    "Feature sets and labels of baselines, of all m ions instead of those drawn."
+def _carry_over_sets(self:IonImageClusterer, like:np.ndarray) -> None:
+    "Feature sets and labels of other clusterings, of all m ions instead of those drawn."
+    choice = self.n_clusters_choice_
+    self.n_clusters_choice_ = replace(choice, labels={k: own[like] for k, own in choice.labels.items()})
     self.feature_sets_ = extended_feature_sets(self._working, self.kept_, self.drawn_, self.feature_sets_)
     self.baseline_labels_ = {name: _carried(self, labels, self.feature_sets_[features_of_baseline(name)])
                              for name, labels in self.baseline_labels_.items()}
@@ -610,20 +635,24 @@ def _sets_needed(labelling:MixtureLabelling|BaselineLabelling) -> tuple[str, ...
     return tuple(dict.fromkeys((features_of_baseline(labelling.baseline), *CONTRAST_SETS)))
 
 # %% ../nbs/41_clusterer.ipynb #669ea6b8
+def _find_sets(self:IonImageClusterer, data:_Data) -> None:
+    "Sets `feature_sets_`."
+    with _timed(self.timings_, "feature sets"):
+        self.feature_sets_ = feature_sets(data.ions, _sets_needed(self.recipe_in_use().labelling))
+
+# %% ../nbs/41_clusterer.ipynb #711ecac4
 def _choose_k(self:IonImageClusterer, data:_Data) -> None:
-    "Sets `n_clusters_`, `n_clusters_choice_` and `feature_sets_`; makes the table where it is needed."
+    "Sets `n_clusters_` and what belongs to it; makes the table where it is needed."
     recipe, auto, self.feature_sets_ = self.recipe_in_use(), self.n_clusters == "auto", {}
     self.flat_field_, self.agreement_, self._cuts = None, {}, {}
-    if not isinstance(recipe.labelling, SelfTraining):
-        with _timed(self.timings_, "feature sets"):
-            self.feature_sets_ = feature_sets(data.ions, _sets_needed(recipe.labelling))
+    if not isinstance(recipe.labelling, SelfTraining): _find_sets(self, data)
     self._near = {name: Neighbours(rows) for name, rows in self.feature_sets_.items()}
     if isinstance(recipe.labelling, SelfTraining) and not auto:
         self.n_clusters_, self.n_clusters_choice_ = self.n_clusters, None
         return
+    asked_for = getattr(recipe.labelling, "representation", MEASURED)
     with _timed(self.timings_, "number of clusters"):
-        if getattr(recipe.labelling, "representation", MEASURED) == FLAT:
-            self.flat_field_ = flat_field(data.scaled, data.ions.mask)
+        if asked_for == FLAT: self.flat_field_ = flat_field(data.scaled, data.ions.mask)
         data.table = _table(self, data)
         self.n_clusters_choice_ = _choice(self, data.table, auto)
     self.n_clusters_ = self.n_clusters_choice_.n_clusters if auto else self.n_clusters

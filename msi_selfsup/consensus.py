@@ -66,20 +66,20 @@ def draw_subsets(n_ions:int, n_clusters:int, n_resamples:int, seed:int) -> list[
 
 # %% ../nbs/34_consensus.ipynb #bfc11a5e
 class Consensus(NamedTuple):
-    "What the analyses of subsets have found. `consensus_of_subsets` makes it."
-    probabilities:np.ndarray # of the reference's clusters, float64 (n, k), rows sum to 1
-    analyses:list[tuple[SpatialComponents, PatternMixture]] # clusters numbered as in the reference; if kept
+    "What the analyses of subsets have found."
+    probabilities:np.ndarray # of the reference's clusters, float64 (n, k)
+    analyses:list[tuple[SpatialComponents, PatternMixture]] # numbered as in the reference; if kept
 
     def of_others(self, deviations:np.ndarray # of other ions, float32 (m, p), see `pixel_deviations`
                  ) -> np.ndarray:             # float64 (m, k), rows sum to 1
         "The average over all analyses for ions that had no part in them."
-        row_ss = np.square(deviations, dtype=np.float64).sum(1)
-        columns = [components.components for components, _ in self.analyses]
+        squares = np.square(deviations, dtype=np.float64).sum(1)
+        columns = [own.components for own, _ in self.analyses]
         ends = np.cumsum([each.shape[1] for each in columns])[:-1]
-        projections = np.split((deviations @ np.hstack(columns)).astype(np.float64), ends, axis=1)
-        points = [unit_scores(each, row_ss, deviations.shape[1]) for each in projections]
-        return sum(mixture.predict_proba(*each)
-                   for each, (_, mixture) in zip(points, self.analyses)) / len(points)
+        parts = np.split((deviations @ np.hstack(columns)).astype(np.float64), ends, axis=1)
+        points = [unit_scores(each, squares, deviations.shape[1]) for each in parts]
+        found = [mixture.predict_proba(*each) for each, (_, mixture) in zip(points, self.analyses)]
+        return sum(found) / len(found)
 
 # %% ../nbs/34_consensus.ipynb #336cb26e
 @threadpool_limits.wrap(limits=1) # for matrices so small, several threads only cost time

@@ -257,16 +257,22 @@ def _input_record(clusterer:IonImageClusterer) -> dict:
                 set_aside=ions.mz[unassigned].tolist(), without_structure=ions.mz[without].tolist())
 
 # %% ../nbs/64_run.ipynb #25a71145
+def _choice_record(choice:ClusterNumber) -> dict:
+    return dict(n_clusters=choice.n_clusters, n_components=choice.n_components, at_limit=choice.at_limit,
+                curve=choice.curve.to_dict("list"))
+
+def _representation_record(clusterer:IonImageClusterer) -> dict:
+    return dict(representation=MEASURED if clusterer.flat_field_ is None else FLAT,
+                agreement=dict(clusterer.agreement_))
+
+# %% ../nbs/64_run.ipynb #a85f1665
 def _record(clusterer:IonImageClusterer, choice:ClusterNumber, device:torch.device) -> dict:
     "What config.json contains, but for the findings."
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     recipe = _recipe_record(clusterer.recipe_in_use())
     return dict(schema=SCHEMA, recipe=recipe, n_clusters=clusterer.n_clusters_,
                 automatic=clusterer.n_clusters == "auto", start=clusterer.initialised_from_,
-                representation=MEASURED if clusterer.flat_field_ is None else FLAT,
-                agreement=dict(clusterer.agreement_),
-                choice=dict(n_clusters=choice.n_clusters, n_components=choice.n_components,
-                            at_limit=choice.at_limit, curve=choice.curve.to_dict("list")),
+                **_representation_record(clusterer), choice=_choice_record(choice),
                 seed=clusterer.seed, versions=package_versions(), seconds=dict(clusterer.timings_),
                 device=dict(type=device.type, name=name, threads=torch.get_num_threads()),
                 input=_input_record(clusterer))

@@ -9,6 +9,7 @@ import warnings
 from typing import Protocol
 
 import numpy as np
+from fastcore.basics import patch
 from scipy.linalg import eigh, orthogonal_procrustes, qr, svd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import laplacian
@@ -58,38 +59,48 @@ class Neighbours:
         found._of, found._positions, found._known = self, np.asarray(positions), {}
         return found
 
-    def nearest(self, n:int # of each ion, itself included; all where there are fewer
-               ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
-        n = min(n, len(self))
-        if self._of is not None and len(self._of) >= TABLE_FROM and (within := self._within(n)) is not None:
-            return within
-        wanted = max(n, KNOWN_NEIGHBOURS) if self._of is None and len(self) >= TABLE_FROM else n
-        if wanted not in self._known:
-            search = NearestNeighbors(n_neighbors=min(wanted, len(self))).fit(features := self.features)
-            self._known[wanted] = search.kneighbors(features, return_distance=False)
-        return self._known[wanted][:, :n]
+# %% ../nbs/20_spectral.ipynb #afd7a79f
+@patch
+def nearest(self:Neighbours, n:int # of each ion, itself included; all where there are fewer
+           ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
+    "The nearest ions of each."
+    n = min(n, len(self))
+    if self._of is not None and len(self._of) >= TABLE_FROM and (within := self._within(n)) is not None:
+        return within
+    wanted = max(n, KNOWN_NEIGHBOURS) if self._of is None and len(self) >= TABLE_FROM else n
+    if wanted not in self._known:
+        search = NearestNeighbors(n_neighbors=min(wanted, len(self))).fit(features := self.features)
+        self._known[wanted] = search.kneighbors(features, return_distance=False)
+    return self._known[wanted][:, :n]
 
-    def others(self, n:int # of each ion, without itself; all where there are fewer
-              ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
-        nearest = self.nearest(n + 1)
-        own = nearest == np.arange(len(self))[:, None]
-        own[~own.any(1), -1] = True                     # of many equal ions, an ion may be missing
-        return nearest[~own].reshape(len(self), -1)
+# %% ../nbs/20_spectral.ipynb #dd811451
+@patch
+def others(self:Neighbours, n:int # of each ion, without itself; all where there are fewer
+          ) -> np.ndarray: # positions, int (n_ions, n), the nearest first
+    "The nearest other ions of each."
+    nearest = self.nearest(n + 1)
+    own = nearest == np.arange(len(self))[:, None]
+    own[~own.any(1), -1] = True                     # of many equal ions, an ion may be missing
+    return nearest[~own].reshape(len(self), -1)
 
-    def products(self) -> np.ndarray: # float64 (n, n), scalar products of the features, found once
-        if self._of is not None: return self._of.products()[np.ix_(self._positions, self._positions)]
-        if self._products is None:
-            self._products = self._features.astype(np.float64) @ self._features.T.astype(np.float64)
-        return self._products
+@patch
+def products(self:Neighbours) -> np.ndarray: # float64 (n, n)
+    "Scalar products of the features, found once."
+    if self._of is not None: return self._of.products()[np.ix_(self._positions, self._positions)]
+    if self._products is None:
+        self._products = self._features.astype(np.float64) @ self._features.T.astype(np.float64)
+    return self._products
 
-    def _within(self, n:int) -> np.ndarray|None: # None: too few are known
-        "The nearest of a subset, from those of all."
-        number = np.full(len(self._of), -1)
-        number[self._positions] = np.arange(len(self))
-        known = number[self._of.nearest(KNOWN_NEIGHBOURS)[self._positions]]
-        order = np.argsort(known < 0, axis=1, kind="stable")[:, :n]
-        found = np.take_along_axis(known, order, 1)
-        return found if found.shape[1] == n and (found >= 0).all() else None
+# %% ../nbs/20_spectral.ipynb #67fafdf5
+@patch
+def _within(self:Neighbours, n:int) -> np.ndarray|None: # None: too few are known
+    "The nearest of a subset, from those of all."
+    number = np.full(len(self._of), -1)
+    number[self._positions] = np.arange(len(self))
+    known = number[self._of.nearest(KNOWN_NEIGHBOURS)[self._positions]]
+    order = np.argsort(known < 0, axis=1, kind="stable")[:, :n]
+    found = np.take_along_axis(known, order, 1)
+    return found if found.shape[1] == n and (found >= 0).all() else None
 
 # %% ../nbs/20_spectral.ipynb #fc5e0aae
 def knn_affinity(features,            # array or tensor (n, d), or `Neighbours`: one row per ion
