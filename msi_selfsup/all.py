@@ -13,6 +13,7 @@ from msi_selfsup.elements import *
 from msi_selfsup.imzml_terms import *
 from msi_selfsup.markup import *
 from msi_selfsup.spectra import *
+from msi_selfsup.spectrum_blocks import *
 from msi_selfsup.mz_scatter import *
 from msi_selfsup.peaks import *
 from msi_selfsup.imzml import *
