@@ -37,11 +37,16 @@ def _half_way(windows:Windows) -> Windows:
                    np.minimum(high, np.append(middle, np.inf)))
 
 # %% ../nbs/05_peaks.ipynb #p036
-def window_sums(values:np.ndarray,  # float64 (points,)
+def window_sums(values:np.ndarray,  # float64 (..., points)
                 windows:np.ndarray, # start and stop places of each window, int64 (n, 2)
-               ) -> np.ndarray:     # float64 (n,)
-    "Sum of `values[start:stop]` for each window, by itself: no rounding from large neighbours."
-    return np.add.reduceat(np.append(values, 0.), windows.ravel())[::2] * (windows[:, 0] < windows[:, 1])
+               ) -> np.ndarray:     # float64 (..., n)
+    "Sum of `values[..., start:stop]` for each window, by itself: no rounding from large neighbours."
+    values = np.concatenate([values, np.zeros((*values.shape[:-1], 1))], -1)
+    length = windows[:, 1] - windows[:, 0]
+    sums = np.where(length > 0, values.take(windows[:, 0], -1), 0)
+    if len(more := np.flatnonzero(length > 1)):
+        sums[..., more] = np.add.reduceat(values, windows[more].ravel(), -1)[..., ::2]
+    return sums
 
 # %% ../nbs/05_peaks.ipynb #p032
 def _points(mz:np.ndarray, x:np.ndarray, profile:bool) -> np.ndarray:

@@ -11,6 +11,8 @@ import uuid
 import warnings
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +27,8 @@ from .markup import Markup, read_markup
 
 # %% auto #0
 __all__ = ['BinaryArrays', 'ImzMLFile', 'find_ibd', 'open_imzml', 'uuid_matches', 'checksum_matches', 'unreadable_spectra',
-           'check_ibd', 'check_largest', 'iter_spectra', 'pixel_grid', 'select_plane']
+           'check_places', 'check_ibd', 'checksums_compared', 'check_largest', 'iter_spectra', 'pixel_grid',
+           'select_plane']
 
 # %% ../nbs/04_spectra.ipynb #c009
 @dataclass(frozen=True)
@@ -235,20 +238,18 @@ def _check_lengths(file:ImzMLFile, i:int, mz:int, intensities:int):
         cause = f"spectrum {i + 1} has {mz} m/z and {intensities} intensities"
         raise InputError(file.path, cause, "export it again")
 
-def _warn_of_checksums(file:ImzMLFile, show:bool|None):
+def _warn_of_checksums(file:ImzMLFile, actual:dict[str, str]):
     "Warn where the ibd is not the file whose checksum the XML states."
-    for name, own in _actual_checksums(file, show).items():
+    for name, own in actual.items():
         if own == file.checksums[name]: continue
         cause = f"its {name.upper()} is {own}, and {file.path.name} states {file.checksums[name]}"
         warnings.warn(f"{file.ibd}: {cause}: it was changed or damaged after it was exported; copy it again",
                       stacklevel=3)
 
 # %% ../nbs/04_spectra.ipynb #h026
-def check_ibd(file:ImzMLFile,        # see `open_imzml`
-              show:bool|None=None,   # progress bar; None: only where a person is looking
-             ) -> None:
-    """Raise `InputError` when the binary file is cut short, of another imzML or contradicts itself.
-    Warn when its checksum is not as stated (for this, all of it is read)."""
+def check_places(file:ImzMLFile # see `open_imzml`
+                ) -> None:
+    "Raise `InputError` when the binary file is cut short, of another imzML or contradicts itself."
     if (size := file.ibd.stat().st_size) < 16:
         raise InputError(file.ibd, f"has {size} bytes, and its UUID alone has 16", "copy it again")
     cut, too_long = unreadable_spectra(file)
@@ -257,7 +258,27 @@ def check_ibd(file:ImzMLFile,        # see `open_imzml`
     if too_long.any(): raise _too_long(file, too_long.argmax())
     for i in np.flatnonzero(file.mz.lengths != file.intensity.lengths):
         _check_lengths(file, i, file.mz.lengths[i], file.intensity.lengths[i])
-    _warn_of_checksums(file, show)
+
+def check_ibd(file:ImzMLFile,        # see `open_imzml`
+              show:bool|None=None,   # progress bar; None: only where a person is looking
+             ) -> None:
+    """Raise `InputError` when the binary file is cut short, of another imzML or contradicts itself.
+    Warn when its checksum is not as stated (for this, all of it is read)."""
+    check_places(file)
+    _warn_of_checksums(file, _actual_checksums(file, show))
+
+# %% ../nbs/04_spectra.ipynb #726097c0
+@contextmanager
+def checksums_compared(file:ImzMLFile # see `open_imzml`
+                      ):
+    "Compare the checksum while the block reads spectra, and warn at its end when it is not as stated."
+    if not file.checksums:
+        yield
+        return
+    with ThreadPoolExecutor(1) as beside:
+        actual = beside.submit(_actual_checksums, file, False)
+        try: yield
+        finally: _warn_of_checksums(file, actual.result())
 
 # %% ../nbs/04_spectra.ipynb #c021
 def _unpacked(data:bytes, size:int, name:str, i:int) -> bytes:
