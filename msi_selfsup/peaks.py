@@ -5,7 +5,8 @@
 # %% ../nbs/05_peaks.ipynb #c003
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +14,11 @@ import numpy as np
 
 from .core import InputError, check_memory
 from .mz_scatter import MzAxis, estimate_scatter, sampling_axis
-from .spectra import ImzMLFile, iter_spectra
+from .spectra import ImzMLFile
+from .spectrum_blocks import Block, map_blocks
 
 # %% auto #0
-__all__ = ['Windows', 'windows_around', 'window_sums', 'profile_axis', 'find_windows', 'subtract_baseline']
+__all__ = ['Windows', 'windows_around', 'window_sums', 'Shared', 'profile_axis', 'find_windows', 'subtract_baseline']
 
 # %% ../nbs/05_peaks.ipynb #p052
 class Windows(NamedTuple):
@@ -49,50 +51,90 @@ def window_sums(values:np.ndarray,  # float64 (..., points)
     return sums
 
 # %% ../nbs/05_peaks.ipynb #p032
-def _points(mz:np.ndarray, x:np.ndarray, profile:bool) -> np.ndarray:
-    "m/z, intensity, number and squared intensity of the points of a spectrum, float64 (4, n)."
+def _points(x:np.ndarray, profile:bool) -> np.ndarray:
+    "Intensity, number and squared intensity of points, float64 (3, ...)."
     if not profile: x = np.maximum(x, 0)
-    return np.stack([mz, x, np.full(len(x), 1.) if profile else x > 0, x * x])
+    with np.errstate(over="ignore"): return np.stack([x, np.full(x.shape, 1.) if profile else x > 0, x * x])
 
-def _share_points(points:np.ndarray, axis:MzAxis, path:Path) -> tuple[np.ndarray, np.ndarray]:
-    "Bins, int64 (2 n,), and what each point adds to the four sums of either, float64 (4, 2 n)."
-    place = axis.place(points[0])
+class Shared(NamedTuple):
+    "Points shared between bins: each has a part in `bins` and a part in the next bin."
+    bins:np.ndarray # int64 (n,)
+    low:np.ndarray  # what each point adds to the four sums of its bin, float64 (4, n)
+    high:np.ndarray # and to those of the next bin
+
+    def part(self, begin:int, end:int|None) -> Shared:
+        "Some of the points."
+        return Shared(self.bins[begin:end], self.low[:, begin:end], self.high[:, begin:end])
+
+def _share_points(mz:np.ndarray, points:np.ndarray, axis:MzAxis, path:Path) -> Shared:
+    "Share `_points` between the bins of an axis."
+    place = axis.place(mz)
     if not (np.abs(place) < 2**52).all():
         raise InputError(path, "its m/z span too wide a range", "give the m/z")
-    low, share = np.divmod(place, 1)
-    weight = np.append(1 - share, share)
-    rows = [np.tile(row, 2) * weight for row in (points[1], points[1] * points[0], points[2], points[3])]
-    return np.append(low, low + 1).astype(np.int64), np.stack(rows)
+    low = np.floor(place)
+    share = place - low
+    rows = np.stack([points[0], points[0] * mz, points[1], points[2]])
+    return Shared(low.astype(np.int64), rows * (1 - share), rows * share)
 
 # %% ../nbs/05_peaks.ipynb #m004
-def _sum_bins(bins:np.ndarray, rows:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "Each bin once, ascending, and the sums of its columns of `rows` (n, len(bins))."
-    if len(bins) and np.ptp(bins) < 2 * len(bins):         # dense, as profiles are: no sorting
-        at, used = bins - bins.min(), np.bincount(bins - bins.min()) > 0
-        return np.flatnonzero(used) + bins.min(), np.stack([np.bincount(at, row)[used] for row in rows])
-    once, at = np.unique(bins, return_inverse=True)
+def _ranked(bins:np.ndarray) -> tuple[np.ndarray, np.ndarray]: # int64 each
+    "Each bin once, ascending, and the place of each of `bins` among these."
+    if not len(bins) or np.ptp(bins) >= max(1 << 24, 2 * len(bins)): return np.unique(bins, return_inverse=True)
+    at = bins - bins.min()                     # within a bounded range a table is faster than sorting
+    used, table = np.zeros(at.max() + 1, bool), np.empty(at.max() + 1, np.int32)
+    used[at] = True
+    once = np.flatnonzero(used)
+    table[once] = np.arange(len(once))
+    return once + bins.min(), table[at].astype(np.int64)
+
+def _sum_bins(bins:np.ndarray, rows:Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    "Each bin once, ascending, and the sums of its columns of `rows`, float64 (len(bins),) each."
+    once, at = _ranked(bins)
     return once, np.stack([np.bincount(at, row, len(once)) for row in rows])
 
 # %% ../nbs/05_peaks.ipynb #m018
-def _add_points(file:ImzMLFile, axis:MzAxis, bins:np.ndarray, sums:np.ndarray, points:list) -> tuple:
-    "Bins and their sums, with the points of further spectra."
-    most = sum(part.shape[1] for part in points) + len(bins)
-    check_memory(file.path, 250 * most, f"{most:,} bins of the mean spectrum", "give the m/z")
-    more, added = _share_points(np.concatenate(points, 1), axis, file.path)
-    return _sum_bins(np.append(bins, more), np.concatenate([sums, added], 1))
+def _add_points(path:Path, bins:np.ndarray, sums:np.ndarray, points:list[Shared]) -> tuple:
+    "Bins and their sums, with further points."
+    most = sum(len(part.bins) for part in points) + len(bins)
+    check_memory(path, 250 * most, f"{most:,} bins of the mean spectrum", "give the m/z")
+    more = np.concatenate([part.bins for part in points])
+    parts = [sums, *(part.low for part in points), *(part.high for part in points)]
+    rows = (np.concatenate(row) for row in zip(*parts))               # one after the other, to need little memory
+    return _sum_bins(np.concatenate([bins, more, more + 1]), rows)
 
 # %% ../nbs/05_peaks.ipynb #p033a
+def _share_block(path:Path, axis:MzAxis, profile:bool, block:Block) -> tuple[Shared, np.ndarray]:
+    "The points of a block, shared, and where each of its spectra ends."
+    with np.errstate(all="ignore"):                 # intensities at the limits of floats
+        return _share_points(block.mz, _points(block.x, profile), axis, path), block.ends[1:].tolist()
+
+def _total_points(blocks:Iterable[tuple], axis:MzAxis, path:Path) -> Iterator[tuple[Shared, list]]:
+    "The points of all spectra of continuous mode, which are added up before they are shared."
+    mz, total = None, np.zeros((3, 1))
+    for mz, points in blocks:
+        for row in points.swapaxes(0, 1): total = total + row
+    if mz is not None: yield _share_points(mz, total, axis, path), [len(mz)]
+
+def _shared_points(file:ImzMLFile, which:np.ndarray, axis:MzAxis, profile:bool,
+                   show:bool|None) -> Iterator[tuple[Shared, list]]:
+    "The points of spectra, and where each spectrum ends among them."
+    def in_block(block): return block.mz, _points(block.x, profile)
+    work = in_block if file.continuous else partial(_share_block, file.path, axis, profile)
+    blocks = map_blocks(work, file, which, "finding m/z", show=show)
+    return _total_points(blocks, axis, file.path) if file.continuous else blocks
+
+# %% ../nbs/05_peaks.ipynb #dadf9559
 def _mean_spectrum(file:ImzMLFile, which:np.ndarray, axis:MzAxis, profile:bool, show:bool|None) -> tuple:
     "Bins with a point in them, int64 (n,), and the four sums of each over all spectra, float64 (4, n)."
     bins, sums, waiting, size = np.empty(0, np.int64), np.empty((4, 0)), [], 0
-    for _, mz, x in iter_spectra(file, which, "finding m/z", show):
-        points = _points(mz, x, profile)
-        if file.continuous and waiting: waiting[0][1:] += points[1:]
-        else: waiting, size = waiting + [points], size + len(mz)
-        if size >= max(2**19, len(bins)):   # many spectra at once, and the next block as large as all before
-            bins, sums = _add_points(file, axis, bins, sums, waiting)
-            waiting, size = [], 0
-    if waiting: bins, sums = _add_points(file, axis, bins, sums, waiting)
+    for points, ends in _shared_points(file, which, axis, profile, show):
+        taken = 0
+        for end in ends:
+            if size + end - taken < max(2**19, len(bins)): continue
+            bins, sums = _add_points(file.path, bins, sums, [*waiting, points.part(taken, end)])
+            waiting, size, taken = [], 0, end
+        waiting, size = [*waiting, points.part(taken, None)], size + ends[-1] - taken
+    if waiting: bins, sums = _add_points(file.path, bins, sums, waiting)
     if not np.isfinite(sums).all():
         raise InputError(file.ibd, "holds intensities too large to add up", "export it again")
     return bins, sums
