@@ -45,7 +45,8 @@ ARRAY = """          <binaryDataArray encodedLength="0">
 def header_and_end(folder: Path, mode: str) -> tuple[str, str]:
     "What pyimzML writes before the first spectrum and behind the last one."
     from pyimzml.ImzMLWriter import ImzMLWriter
-    with ImzMLWriter(str(folder / "one.imzML"), np.float64, np.float32, mode=mode, spec_type="centroid") as file:
+    types = dict(mz_dtype=np.float64, intensity_dtype=np.float32)
+    with ImzMLWriter(str(folder / "one.imzML"), **types, mode=mode, spec_type="centroid") as file:
         file.addSpectrum([100.0], [1.0], (1, 1))
     text = (folder / "one.imzML").read_text()
     return text[:text.index("<spectrum ")].rstrip(" "), text[text.index("</spectrumList>"):]
