@@ -63,7 +63,8 @@ def pyimzml_xml(folder: Path, name: str):
 
 
 def find(folder: Path, name: str):
-    import scipy.ndimage, scipy.signal                      # noqa: E401, F401: not to be timed
+    import scipy.ndimage       # noqa: F401
+    import scipy.signal        # noqa: F401: loading is not to be timed
     from msi_selfsup.peaks import find_windows
     from msi_selfsup.spectra import open_imzml
     file = open_imzml(folder / name, show=False)

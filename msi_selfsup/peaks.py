@@ -56,6 +56,7 @@ def _points(x:np.ndarray, profile:bool) -> np.ndarray:
     if not profile: x = np.maximum(x, 0)
     with np.errstate(over="ignore"): return np.stack([x, np.full(x.shape, 1.) if profile else x > 0, x * x])
 
+# %% ../nbs/05_peaks.ipynb #4f5604bd
 class Shared(NamedTuple):
     "Points shared between bins: each has a part in `bins` and a part in the next bin."
     bins:np.ndarray # int64 (n,)
@@ -79,7 +80,8 @@ def _share_points(mz:np.ndarray, points:np.ndarray, axis:MzAxis, path:Path) -> S
 # %% ../nbs/05_peaks.ipynb #m004
 def _ranked(bins:np.ndarray) -> tuple[np.ndarray, np.ndarray]: # int64 each
     "Each bin once, ascending, and the place of each of `bins` among these."
-    if not len(bins) or np.ptp(bins) >= max(1 << 24, 2 * len(bins)): return np.unique(bins, return_inverse=True)
+    if not len(bins) or np.ptp(bins) >= max(1 << 24, 2 * len(bins)):
+        return np.unique(bins, return_inverse=True)
     at = bins - bins.min()                     # within a bounded range a table is faster than sorting
     used, table = np.zeros(at.max() + 1, bool), np.empty(at.max() + 1, np.int32)
     used[at] = True
@@ -99,7 +101,7 @@ def _add_points(path:Path, bins:np.ndarray, sums:np.ndarray, points:list[Shared]
     check_memory(path, 250 * most, f"{most:,} bins of the mean spectrum", "give the m/z")
     more = np.concatenate([part.bins for part in points])
     parts = [sums, *(part.low for part in points), *(part.high for part in points)]
-    rows = (np.concatenate(row) for row in zip(*parts))               # one after the other, to need little memory
+    rows = (np.concatenate(row) for row in zip(*parts))    # one after the other, to need little memory
     return _sum_bins(np.concatenate([bins, more, more + 1]), rows)
 
 # %% ../nbs/05_peaks.ipynb #p033a
@@ -110,11 +112,13 @@ def _share_block(path:Path, axis:MzAxis, profile:bool, block:Block) -> tuple[Sha
 
 def _total_points(blocks:Iterable[tuple], axis:MzAxis, path:Path) -> Iterator[tuple[Shared, list]]:
     "The points of all spectra of continuous mode, which are added up before they are shared."
-    mz, total = None, np.zeros((3, 1))
+    shared, total = None, np.zeros((3, 1))
     for mz, points in blocks:
+        shared = mz
         for row in points.swapaxes(0, 1): total = total + row
-    if mz is not None: yield _share_points(mz, total, axis, path), [len(mz)]
+    if shared is not None: yield _share_points(shared, total, axis, path), [len(shared)]
 
+# %% ../nbs/05_peaks.ipynb #e8c806ae
 def _shared_points(file:ImzMLFile, which:np.ndarray, axis:MzAxis, profile:bool,
                    show:bool|None) -> Iterator[tuple[Shared, list]]:
     "The points of spectra, and where each spectrum ends among them."

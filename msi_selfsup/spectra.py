@@ -205,6 +205,7 @@ def _beyond(arrays:BinaryArrays, size:int) -> tuple[np.ndarray, np.ndarray]: # b
     return (some & (left < np.maximum(arrays.encoded, 1)),
             (arrays.lengths > _MOST) | (arrays.lengths > packed * 1032 // item))
 
+# %% ../nbs/04_spectra.ipynb #be0a30fe
 def unreadable_spectra(file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
     "Which spectra reach beyond the end of the ibd, and which state more numbers than a spectrum can hold."
     mz, intensity = (_beyond(arrays, file.ibd.stat().st_size) for arrays in (file.mz, file.intensity))

@@ -56,6 +56,7 @@ def _read_together(binary, kinds:list[BinaryArrays], which:np.ndarray) -> tuple[
     data = binary.read(end - begin)
     return (data, begin) if len(data) == end - begin else None
 
+# %% ../nbs/04_spectrum_blocks.ipynb #b22numbr
 def _numbers(data:bytes, begin:int, arrays:BinaryArrays, which:np.ndarray) -> np.ndarray: # float64 (points,)
     "The numbers of these arrays, end to end, from bytes that begin at `begin`."
     places = zip((arrays.offsets[which] - begin).tolist(), arrays.lengths[which].tolist())
@@ -85,6 +86,7 @@ class _Source(NamedTuple):
     plain:np.ndarray          # of each spectrum of the file, whether it may be read with others, bool
     shared:np.ndarray|None    # the m/z of continuous mode, float64 (points,)
 
+# %% ../nbs/04_spectrum_blocks.ipynb #b32plain
 def _source(file:ImzMLFile, which:np.ndarray) -> _Source:
     "Raises `InputError` where the largest of the spectra would not fit into memory."
     unreadable, which = unreadable_spectra(file), np.asarray(which, np.int64)
@@ -110,6 +112,7 @@ def _read_at_once(source:_Source, at:slice) -> Block|None:
     ends = np.append(0, np.cumsum(lengths))
     return Block(at, mz, x, ends) if _are_sound(mz, x, ends) else None
 
+# %% ../nbs/04_spectrum_blocks.ipynb #b34one22
 def _read_one_by_one(source:_Source, at:slice) -> Block:
     "A block, spectrum by spectrum. Raises `InputError`."
     file = source.file
@@ -119,7 +122,8 @@ def _read_one_by_one(source:_Source, at:slice) -> Block:
     return Block(at, np.concatenate(mz), np.concatenate(x), np.append(0, np.cumsum(list(map(len, mz)))))
 
 # %% ../nbs/04_spectrum_blocks.ipynb #b041
-Item, Made = TypeVar("Item"), TypeVar("Made")
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 def available_cores() -> int:
     "How many cores this process may use, at most eight: more would only wait for memory."

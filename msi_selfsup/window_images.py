@@ -40,7 +40,7 @@ def normalise_images(images:np.ndarray, # float32 (ions, height, width); changed
     ratio = np.where(factor > 0, factor[mask].mean() / np.where(factor > 0, factor, 1), 0)
     def scale(some):
         with np.errstate(over="ignore", invalid="ignore"): some *= ratio
-    for _ in in_order(scale, np.array_split(images, min(len(images), 16))): pass
+    for _ in in_order(scale, np.array_split(images, max(min(len(images), 16), 1))): pass
 
 # %% ../nbs/05_window_images.ipynb #i022
 def _found(mz:np.ndarray, ends:np.ndarray, limits:np.ndarray, side:str) -> np.ndarray: # int64 (spectra, ions)
@@ -74,12 +74,14 @@ def _flat_block(block:Block, axis:MzAxis) -> tuple[Block, np.ndarray]:
     return (block._replace(x=join([x for x, _ in parts])),
             join([np.broadcast_to(noise, x.shape) for x, noise in parts]))
 
+# %% ../nbs/05_window_images.ipynb #i24sums1
 def _block_sums(block:Block, noise:np.ndarray|float, places:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     "Sums over the windows, float64 (spectra, ions), and which spectra show which ion, bool."
     sums, least = window_sums(block.x, places), 0.
     if np.ndim(noise): least = 3 * np.sqrt(window_sums(noise**2, places))
     spectra = len(block.x) if block.x.ndim == 2 else len(block.ends) - 1
-    return sums.reshape(spectra, -1), (sums > least).reshape(spectra, -1)
+    shape = spectra, sums.size // spectra
+    return sums.reshape(shape), (sums > least).reshape(shape)
 
 # %% ../nbs/05_window_images.ipynb #i032
 class WindowImages(NamedTuple):
@@ -92,7 +94,9 @@ class WindowImages(NamedTuple):
     span:list         # lowest and highest m/z
     below:np.ndarray  # how many spectra have negative intensities, and how many these are, int64 (2,)
 
-def _empty_images(file:ImzMLFile, which:np.ndarray, mz:np.ndarray, copies:int) -> tuple[np.ndarray, WindowImages]:
+# %% ../nbs/05_window_images.ipynb #i32empty
+def _empty_images(file:ImzMLFile, which:np.ndarray, mz:np.ndarray,
+                  copies:int) -> tuple[np.ndarray, WindowImages]:
     "The place of each spectrum in an image, and images of zeros; `InputError` if they are too large."
     ((row, column), (height, width), origin), n = pixel_grid(file, which), len(mz)
     what = f"{n} images of {height} x {width} pixels"
@@ -132,6 +136,7 @@ def _negatives(block:Block) -> np.ndarray: # int64 (2,)
     each = np.array([(row < 0).sum() for row in block.rows()])
     return np.array([(each > 0).sum(), each.sum()])
 
+# %% ../nbs/05_window_images.ipynb #i36take1
 def _take_block(its:_Pass, block:Block) -> tuple:
     "Put a block into the images. Returns its stretch, measures, pixels that show each ion, and negatives."
     with np.errstate(over="ignore", invalid="ignore"):       # what is not finite is refused later
@@ -154,7 +159,7 @@ def window_images(file:ImzMLFile,
                  ) -> WindowImages:
     "All images from one pass over the spectra. Raises `InputError`."
     pixel, found = _empty_images(file, which, windows.mz, copies)
-    flat, factor = found.images.reshape(len(found.mz), -1), np.zeros(found.mask.shape)
+    flat, factor = found.images.reshape(len(found.mz), found.mask.size), np.zeros(found.mask.shape)
     its = _Pass(windows, measure, axis, flat, pixel, _are_last(pixel), [])
     work, stage = partial(_take_block, its), f"extracting {len(found.mz)} ions"
     for at, measures, seen, span, below in map_blocks(work, file, which, stage, len(found.mz), show):
