@@ -43,26 +43,28 @@ def normalise_images(images:np.ndarray, # float32 (ions, height, width); changed
     for _ in in_order(scale, np.array_split(images, max(min(len(images), 16), 1))): pass
 
 # %% ../nbs/05_window_images.ipynb #i022
-def _found(mz:np.ndarray, ends:np.ndarray, limits:np.ndarray, side:str) -> np.ndarray: # int64 (spectra, ions)
-    "Where each limit lies among the m/z of each spectrum."
-    places = np.empty((len(ends) - 1, len(limits)), np.int64)
+def _bisect(mz:np.ndarray, ends:np.ndarray, limits:np.ndarray, side:str, places:np.ndarray):
+    "Put into `places`, int64 (spectra, ions), where each limit lies among the m/z of each spectrum."
     for own, begin, end in zip(places, ends[:-1].tolist(), ends[1:].tolist()):
         np.add(mz[begin:end].searchsorted(limits, side), begin, out=own)
-    return places
 
 def window_places(mz:np.ndarray,   # ascending in each spectrum, float64 (points,)
                   ends:np.ndarray, # where each spectrum begins, and the last one ends, int64 (spectra + 1,)
                   windows:Windows, # of the ions
                  ) -> np.ndarray:  # int64 (spectra * ions, 2)
     "Where each window begins and ends in each spectrum."
-    start = _found(mz, ends, windows.low, "left")
-    stop, after, longer = start.copy(), np.append(mz, np.inf), ends[1:, None]
+    start, stop = places = np.empty((2, len(ends) - 1, len(windows.mz)), np.int64)
+    _bisect(mz, ends, windows.low, "left", start)
+    stop[:], after = start, np.append(mz, np.inf)
     for _ in range(4):
-        more = (after.take(stop) <= windows.high) & (stop < longer)
+        more = after.take(stop) <= windows.high
+        more &= stop < ends[1:, None]
         if not more.any(): break
         stop += more
-    else: stop = np.maximum(start, _found(mz, ends, windows.high, "right"))
-    return np.stack([start.ravel(), stop.ravel()]).T
+    else:
+        _bisect(mz, ends, windows.high, "right", stop)
+        np.maximum(start, stop, out=stop)
+    return places.reshape(2, start.size).T
 
 # %% ../nbs/05_window_images.ipynb #i024
 def _flat_block(block:Block, axis:MzAxis) -> tuple[Block, np.ndarray]:
