@@ -67,42 +67,50 @@ class Shared(NamedTuple):
         "Some of the points."
         return Shared(self.bins[begin:end], self.low[:, begin:end], self.high[:, begin:end])
 
+# %% ../nbs/05_peaks.ipynb #a817298d
 def _share_points(mz:np.ndarray, points:np.ndarray, axis:MzAxis, path:Path) -> Shared:
     "Share `_points` between the bins of an axis."
     place = axis.place(mz)
     if not (np.abs(place) < 2**52).all():
         raise InputError(path, "its m/z span too wide a range", "give the m/z")
-    low = np.floor(place)
-    share = place - low
-    rows = np.stack([points[0], points[0] * mz, points[1], points[2]])
-    return Shared(low.astype(np.int64), rows * (1 - share), rows * share)
+    bins, (low, high) = np.floor(place), np.empty((2, 4, len(mz)))
+    shares = place - bins
+    rest = 1 - shares
+    for n, row in enumerate((points[0], points[0] * mz, points[1], points[2])):
+        np.multiply(row, rest, out=low[n])
+        np.multiply(row, shares, out=high[n])
+    return Shared(bins.astype(np.int64), low, high)
 
 # %% ../nbs/05_peaks.ipynb #m004
-def _ranked(bins:np.ndarray) -> tuple[np.ndarray, np.ndarray]: # int64 each
-    "Each bin once, ascending, and the place of each of `bins` among these."
-    if not len(bins) or np.ptp(bins) >= max(1 << 24, 2 * len(bins)):
-        return np.unique(bins, return_inverse=True)
-    at = bins - bins.min()                     # within a bounded range a table is faster than sorting
-    used, table = np.zeros(at.max() + 1, bool), np.empty(at.max() + 1, np.int32)
-    used[at] = True
-    once = np.flatnonzero(used)
+def _by_table(bins:np.ndarray, more:np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    "`_merge_bins` within a bounded range, where a table is faster than sorting."
+    first = min(bins.min(initial=more[0]), more.min())
+    used = np.zeros(max(bins.max(initial=more[0]), more.max() + 1) - first + 1, bool)
+    used[more - first] = True
+    used[1:] |= used[:-1]
+    used[bins - first] = True
+    once, table = np.flatnonzero(used), np.empty(len(used), np.int32)
     table[once] = np.arange(len(once))
-    return once + bins.min(), table[at].astype(np.int64)
+    return once + first, table[bins - first], table[more - first]
 
-def _sum_bins(bins:np.ndarray, rows:Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    "Each bin once, ascending, and the sums of its columns of `rows`, float64 (len(bins),) each."
-    once, at = _ranked(bins)
-    return once, np.stack([np.bincount(at, row, len(once)) for row in rows])
+# %% ../nbs/05_peaks.ipynb #b1ec76cb
+def _merge_bins(bins:np.ndarray, more:np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    "All of `bins`, of `more` and of the bins behind these, once and ascending; where either lies among them."
+    both = np.append(bins, more)
+    if len(more) and np.ptp(both) < max(1 << 24, 2 * len(both)): return _by_table(bins, more)
+    some, at = np.unique(more, return_inverse=True)
+    once = np.unique(np.concatenate([bins, some, some + 1]))
+    return once, np.searchsorted(once, bins), np.searchsorted(once, some)[at]
 
 # %% ../nbs/05_peaks.ipynb #m018
 def _add_points(path:Path, bins:np.ndarray, sums:np.ndarray, points:list[Shared]) -> tuple:
     "Bins and their sums, with further points."
     most = sum(len(part.bins) for part in points) + len(bins)
     check_memory(path, 250 * most, f"{most:,} bins of the mean spectrum", "give the m/z")
-    more = np.concatenate([part.bins for part in points])
+    once, of_bins, of_more = _merge_bins(bins, np.concatenate([part.bins for part in points]))
+    at = np.concatenate([of_bins, of_more, of_more + 1], dtype=np.int64)
     parts = [sums, *(part.low for part in points), *(part.high for part in points)]
-    rows = (np.concatenate(row) for row in zip(*parts))    # one after the other, to need little memory
-    return _sum_bins(np.concatenate([bins, more, more + 1]), rows)
+    return once, np.stack([np.bincount(at, np.concatenate(row), len(once)) for row in zip(*parts)])
 
 # %% ../nbs/05_peaks.ipynb #p033a
 def _share_block(path:Path, axis:MzAxis, profile:bool, block:Block) -> tuple[Shared, np.ndarray]:
