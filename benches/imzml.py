@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import warnings
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -63,8 +64,7 @@ def pyimzml_xml(folder: Path, name: str):
 
 
 def find(folder: Path, name: str):
-    import scipy.ndimage       # noqa: F401
-    import scipy.signal        # noqa: F401: loading is not to be timed
+    import_module("scipy.ndimage"), import_module("scipy.signal")   # loading is not timed
     from msi_selfsup.peaks import find_windows
     from msi_selfsup.spectra import open_imzml
     file = open_imzml(folder / name, show=False)
