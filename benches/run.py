@@ -5,8 +5,8 @@
     python benches/run.py --only imzml     of one file in benches/ alone
 
 Samples are made up on the spot and removed afterwards. Each way of doing a piece of work is timed in a
-process of its own, in turn with the others, --rounds times; the least time counts. `ratio` is its time divided
-by that of the first way; `growth` the exponent with which time grows from the size before (1: linear).
+process of its own, in turn with the others, --rounds times; the least time counts. `ratio` is this time
+divided by that of the first way; `growth` the exponent with which time grows from the size before (1: linear).
 """
 from __future__ import annotations
 
