@@ -6,7 +6,7 @@
 
 Samples are made up on the spot and removed afterwards. Each way of doing a piece of work is timed in a
 process of its own, in turn with the others, --rounds times; the least time counts. `ratio` is this time
-divided by that of the first way; `growth` the exponent with which time grows from the size before (1: linear).
+divided by that of the first way; `growth` the exponent with which time grows with size (1: linear).
 """
 from __future__ import annotations
 
