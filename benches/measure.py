@@ -23,7 +23,7 @@ def nothing(folder: Path) -> None:
 class Case:
     "Some work of some size, done in one way."
     work: str                                      # what is done; one panel of the plot
-    way: str                                       # who does it; the first way of a work is ours
+    way: str                                       # who does it; times are divided by that of the first way
     size: int                                      # how much of it
     unit: str                                      # what `size` counts: "spectra", "ions"
     start: Callable[[Path], Callable[[], object]]  # opens what is needed in the folder, returns what is timed

@@ -6,7 +6,11 @@
 
 Samples are made up on the spot and removed afterwards. Each way of doing a piece of work is timed in a
 process of its own, in turn with the others, --rounds times; the least time counts. `ratio` is this time
-divided by that of the first way; `growth` the exponent with which time grows with size (1: linear).
+divided by that of the first way; `growth` the exponent with which time grows with size (1: linear). imzy is
+measured where it is installed. A machine that does nothing else gives the times; ratios need less quiet.
+
+To add benchmarks: a file beside this one with `cases(quick)`, which returns a list of `Case`, and its name in
+MODULES.
 """
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from measure import Case
 
 CONSOLE = "import sys; sys.argv = {argv}; from msi_selfsup.cli import console; console()"
-WAYS = {"import msi_selfsup": "import msi_selfsup",
+WAYS = {"python -c pass": "pass",
+        "import msi_selfsup": "import msi_selfsup",
         "msi_cluster --help": CONSOLE.format(argv=["msi_cluster", "--help"]),
-        "no such file": CONSOLE.format(argv=["msi_cluster", "nowhere.imzML"]),
-        "python -c pass": "pass"}
+        "no such file": CONSOLE.format(argv=["msi_cluster", "nowhere.imzML"])}
 
 
 def command(folder: Path, code: str):
