@@ -13,8 +13,10 @@ from msi_selfsup.elements import *
 from msi_selfsup.imzml_terms import *
 from msi_selfsup.markup import *
 from msi_selfsup.spectra import *
+from msi_selfsup.spectrum_blocks import *
 from msi_selfsup.mz_scatter import *
 from msi_selfsup.peaks import *
+from msi_selfsup.window_images import *
 from msi_selfsup.imzml import *
 from msi_selfsup.formats import *
 from msi_selfsup.h5ad import *

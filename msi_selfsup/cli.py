@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msi_selfsup
 from .command_line import COMMANDS, console, shell_command
-from .core import InputError, check_memory
+from .core import InputError, check_file, check_memory
 
 # %% auto #0
 __all__ = ['EXPORT_FORMATS', 'msi_phantom', 'msi_info', 'msi_cluster', 'msi_score', 'msi_colocalised', 'msi_export', 'msi_demo',
@@ -62,6 +62,13 @@ def _print_result(out:str|Path) -> Path:
     print(f"Open {out/'report.html'} in a browser; the table of the ions is {out/'assignments.csv'}")
     return out
 
+# %% ../nbs/65_cli.ipynb #f409d3bf
+def _check_there(sample:str|Path) -> None:
+    "Refuse a sample whose file is not there, before the seconds that all else takes to load."
+    name = str(sample)
+    if name.lower().endswith(".imzml"): check_file(sample, "an imzML file")
+    elif not name.startswith("metaspace:"): check_file(sample, "an .imzML, .npz, .h5ad, .tif or .npy file")
+
 # %% ../nbs/65_cli.ipynb #c013
 @shell_command(writes_files=True, resumes=True)
 def msi_cluster(
@@ -89,6 +96,7 @@ def msi_cluster(
 ) -> Path:
     "Cluster a sample's ion images by spatial distribution; write a run folder with tables and a report."
     started = time.time()
+    _check_there(sample)
     from msi_selfsup.folder import check_out
     from msi_selfsup.run import checked_settings, cluster_run
     from msi_selfsup.sample import read_sample

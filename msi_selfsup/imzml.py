@@ -8,21 +8,21 @@ from __future__ import annotations
 import hashlib
 import uuid
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from .core import InputError, atomic_write, check_memory, guard
+from .core import InputError, atomic_write, guard
 from .images import IonImages, pixel_matrix, sort_by_mz
 from .mz_scatter import MzAxis
-from .peaks import (
-    Windows, find_windows, profile_axis, subtract_baseline, window_sums, windows_around)
+from .peaks import find_windows, profile_axis, windows_around
 from .spectra import (
-    ImzMLFile, check_ibd, checksum_matches, iter_spectra, open_imzml, pixel_grid, select_plane, uuid_matches)
+    ImzMLFile, check_places, checksum_matches, checksums_compared, iter_spectra, open_imzml, pixel_grid,
+    select_plane, uuid_matches)
 from .tables import read_mz_list
+from .window_images import MEASURES, WindowImages, window_images
 
 # %% auto #0
 __all__ = ['read_imzml', 'inspect_imzml', 'write_imzml']
@@ -37,8 +37,8 @@ def _check_settings(ppm, min_frequency, normalise, z):
     "Raise `InputError` for settings of `read_imzml` out of range or of another type."
     _check_number("ppm", ppm, 1e-6, 99_999, "use a window in parts per million, such as 10")
     _check_number("min_frequency", min_frequency, 0, 1, "use a share of pixels from 0 to 1")
-    if not isinstance(normalise, str) or normalise not in _MEASURES:
-        raise InputError("normalise", f"is {normalise!r:.40}", f"use one of {', '.join(_MEASURES)}")
+    if not isinstance(normalise, str) or normalise not in MEASURES:
+        raise InputError("normalise", f"is {normalise!r:.40}", f"use one of {', '.join(MEASURES)}")
     if z is not None and (isinstance(z, bool) or not isinstance(z, Integral)):
         raise InputError("z", f"is {z!r:.40}", "use the whole number of a plane, or None")
 
@@ -73,68 +73,8 @@ def _list_remarks(mz:np.ndarray, ppm:float) -> Iterator[str]:
         yield (f"windows of +-{ppm:g} ppm overlap, so that peaks may count twice, "
                f"at m/z {_some_mz(either)}; a smaller ppm separates them")
 
-# %% ../nbs/06_imzml.ipynb #c051
-_MEASURES:dict[str, Callable] = {
-    "tic": np.sum, "rms": lambda x: np.sqrt(x @ x / max(len(x), 1)),
-    "median": lambda x: np.median(x[x != 0]) if x.any() else 0., "none": lambda x: 1.}
-
-def _pixel(mz:np.ndarray, x:np.ndarray, places:np.ndarray, measure:Callable, axis:MzAxis|None) -> tuple:
-    "Sums over the windows (ranges of places), the measure of the spectrum, and which ions it shows."
-    x, noise = subtract_baseline(mz, x, axis) if axis else (x, 0.)
-    sums, least = window_sums(x, places), 0.
-    if np.ndim(noise): least = 3 * np.sqrt(window_sums(noise**2, places))
-    return sums, measure(np.where(x > 3 * noise, x, 0)), sums > least
-
-# %% ../nbs/06_imzml.ipynb #p080
-class _Extraction(NamedTuple):
-    "The images of one pass, and what was seen on the way."
-    mz:np.ndarray     # float64 (ions,)
-    images:np.ndarray # float32 (ions, height, width)
-    mask:np.ndarray   # bool (height, width)
-    origin:list       # the file's x and y of the first column and row
-    seen:np.ndarray   # how many pixels show each ion, int64 (ions,)
-    span:list         # lowest and highest m/z
-    below:np.ndarray  # how many spectra have negative intensities, and how many these are, int64 (2,)
-
-def _normalise(images:np.ndarray, factor:np.ndarray, mask:np.ndarray):
-    "Divide images, in place, by the measure of each pixel, and multiply them by its mean over the mask."
-    images *= np.where(factor > 0, factor[mask].mean() / np.where(factor > 0, factor, 1), 0)
-
-# %% ../nbs/06_imzml.ipynb #p080a
-def _window_places(mz:np.ndarray, windows:Windows) -> np.ndarray: # int64 (ions, 2)
-    "Where each window begins and ends among ascending m/z."
-    ends = np.searchsorted(mz, windows.low, "left"), np.searchsorted(mz, windows.high, "right")
-    return np.stack(ends, 1)
-
-def _empty_images(file:ImzMLFile, which:np.ndarray, mz:np.ndarray, copies:int) -> tuple[tuple, _Extraction]:
-    "Row and column of each spectrum, and images of zeros; `InputError` if they are too large."
-    (at, (height, width), origin), n = pixel_grid(file, which), len(mz)
-    what = f"{n} images of {height} x {width} pixels"
-    check_memory(file.path, (4. * n * copies + 40) * height * width, what,
-                 "give fewer m/z, sum blocks of pixels to one, or cut the file to a region")
-    images, mask = np.zeros((n, height, width), np.float32), np.zeros((height, width), bool)
-    return at, _Extraction(mz, images, mask, origin, np.zeros(n, int), [np.inf, 0.], np.zeros(2, int))
-
-# %% ../nbs/06_imzml.ipynb #p080b
-def _extract(file:ImzMLFile, which:np.ndarray, windows:Windows, measure:Callable, axis:MzAxis|None,
-             copies:int, show:bool|None) -> _Extraction:
-    "All images from one pass over `which`; `axis` where the spectra are profiles."
-    (row, column), part = _empty_images(file, which, windows.mz, copies)
-    factor, places = np.zeros(part.mask.shape), None
-    spectra = iter_spectra(file, which, f"extracting {len(part.mz)} ions", show)
-    for r, c, (_, mz, x) in zip(row, column, spectra):
-        if places is None or not file.continuous:
-            places = _window_places(mz, windows)
-            if len(mz): part.span[:] = min(part.span[0], mz[0]), max(part.span[1], mz[-1])
-        part.images[:, r, c], factor[r, c], shown = _pixel(mz, x, places, measure, axis)
-        part.mask[r, c] = True
-        part.seen[:] += shown
-        if len(x) and x.min() < 0: part.below[:] += 1, (x < 0).sum()
-    _normalise(part.images, factor, part.mask)
-    return part
-
 # %% ../nbs/06_imzml.ipynb #m017
-def _empty_remarks(path:Path, part:_Extraction, ppm:float) -> Iterator[str]:
+def _empty_remarks(path:Path, part:WindowImages, ppm:float) -> Iterator[str]:
     "A remark on images without intensity. Raises `InputError` if all are empty."
     empty = np.array([not image.any() for image in part.images])
     within = f"within {ppm:g} ppm; the spectra span m/z {part.span[0]:.4f} to {part.span[1]:.4f}"
@@ -144,7 +84,7 @@ def _empty_remarks(path:Path, part:_Extraction, ppm:float) -> Iterator[str]:
     if empty.any(): yield f"no intensity at m/z {_some_mz(part.mz[empty])} {within}"
 
 # %% ../nbs/06_imzml.ipynb #p090
-def _image_remarks(part:_Extraction, spectra:int, axis:MzAxis|None) -> Iterator[str]:
+def _image_remarks(part:WindowImages, spectra:int, axis:MzAxis|None) -> Iterator[str]:
     "Remarks on the images of a file of so many spectra."
     if axis: yield "its spectra are profiles, not centroids; a baseline is subtracted from each"
     if part.below[0]:
@@ -154,7 +94,7 @@ def _image_remarks(part:_Extraction, spectra:int, axis:MzAxis|None) -> Iterator[
         yield f"{repeated} spectra lie at a position that has one already; the later one counts"
 
 # %% ../nbs/06_imzml.ipynb #m003
-def _frequent(part:_Extraction, spectra:int, share:float, path:Path) -> _Extraction:
+def _frequent(part:WindowImages, spectra:int, share:float, path:Path) -> WindowImages:
     "The ions that at least a `share` of the pixels shows; `InputError` where there is none."
     often = part.seen >= share * spectra
     if not often.any():
@@ -172,17 +112,17 @@ def _provenance(file:ImzMLFile, **settings) -> dict:
 
 # %% ../nbs/06_imzml.ipynb #m004
 def _read_plane(file:ImzMLFile, which:np.ndarray, mz:np.ndarray|None, axis:MzAxis|None, ppm:float,
-                normalise:str, min_frequency:float, show:bool|None) -> _Extraction:
+                normalise:str, min_frequency:float, show:bool|None) -> WindowImages:
     "The images of the spectra `which`: of the m/z given, or of those found (None)."
-    measure = _MEASURES[normalise]
+    measure = MEASURES[normalise]
     with np.errstate(over="ignore", invalid="ignore"):      # `IonImages` refuses what is not finite
-        if mz is not None: return _extract(file, which, windows_around(mz, ppm), measure, axis, 1, show)
+        if mz is not None: return window_images(file, which, windows_around(mz, ppm), measure, axis, 1, show)
         windows = find_windows(file, which, axis, ppm, min_frequency, show)
-        found = _extract(file, which, windows, measure, axis, 2, show)
+        found = window_images(file, which, windows, measure, axis, 2, show)
     return _frequent(found, len(which), min_frequency, file.path)
 
 # %% ../nbs/06_imzml.ipynb #m019
-def _as_images(file:ImzMLFile, part:_Extraction, names:np.ndarray|None, **settings) -> IonImages:
+def _as_images(file:ImzMLFile, part:WindowImages, names:np.ndarray|None, **settings) -> IonImages:
     part.images.flags.writeable = False             # `IonImages` may keep it: no copy is made
     polarity = file.polarity if file.polarity in ("positive", "negative") else None
     provenance = _provenance(file, **settings, origin=part.origin)
@@ -192,10 +132,11 @@ def _as_images(file:ImzMLFile, part:_Extraction, names:np.ndarray|None, **settin
 def _read_images(file:ImzMLFile, mz:np.ndarray|None, names:np.ndarray|None, ppm:float, normalise:str,
                  z:int|None, min_frequency:float, show:bool|None) -> IonImages:
     "`read_imzml` of an opened file, with checked settings."
-    check_ibd(file)
-    which, z = select_plane(file, z)
-    axis = profile_axis(file, which)
-    part = _read_plane(file, which, mz, axis, ppm, normalise, min_frequency, show)
+    check_places(file)
+    with checksums_compared(file):
+        which, z = select_plane(file, z)
+        axis = profile_axis(file, which)
+        part = _read_plane(file, which, mz, axis, ppm, normalise, min_frequency, show)
     remarks = [] if mz is None else [*_list_remarks(mz, ppm)]
     remarks += [*_empty_remarks(file.path, part, ppm), *_image_remarks(part, len(which), axis)]
     for remark in remarks: warnings.warn(f"{file.path}: {remark}", stacklevel=4)

@@ -5,7 +5,8 @@
 # %% ../nbs/05_peaks.ipynb #c003
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +14,11 @@ import numpy as np
 
 from .core import InputError, check_memory
 from .mz_scatter import MzAxis, estimate_scatter, sampling_axis
-from .spectra import ImzMLFile, iter_spectra
+from .spectra import ImzMLFile
+from .spectrum_blocks import Block, map_blocks
 
 # %% auto #0
-__all__ = ['Windows', 'windows_around', 'window_sums', 'profile_axis', 'find_windows', 'subtract_baseline']
+__all__ = ['Windows', 'windows_around', 'window_sums', 'Shared', 'profile_axis', 'find_windows', 'subtract_baseline']
 
 # %% ../nbs/05_peaks.ipynb #p052
 class Windows(NamedTuple):
@@ -37,57 +39,114 @@ def _half_way(windows:Windows) -> Windows:
                    np.minimum(high, np.append(middle, np.inf)))
 
 # %% ../nbs/05_peaks.ipynb #p036
-def window_sums(values:np.ndarray,  # float64 (points,)
+def window_sums(values:np.ndarray,  # float64 (..., points)
                 windows:np.ndarray, # start and stop places of each window, int64 (n, 2)
-               ) -> np.ndarray:     # float64 (n,)
-    "Sum of `values[start:stop]` for each window, by itself: no rounding from large neighbours."
-    return np.add.reduceat(np.append(values, 0.), windows.ravel())[::2] * (windows[:, 0] < windows[:, 1])
+               ) -> np.ndarray:     # float64 (..., n)
+    "Sum of `values[..., start:stop]` for each window, by itself: no rounding from large neighbours."
+    values = np.concatenate([values, np.zeros((*values.shape[:-1], 1))], -1)
+    length = windows[:, 1] - windows[:, 0]
+    sums = np.where(length > 0, values.take(windows[:, 0], -1), 0)
+    if len(more := np.flatnonzero(length > 1)):
+        sums[..., more] = np.add.reduceat(values, windows[more].ravel(), -1)[..., ::2]
+    return sums
 
 # %% ../nbs/05_peaks.ipynb #p032
-def _points(mz:np.ndarray, x:np.ndarray, profile:bool) -> np.ndarray:
-    "m/z, intensity, number and squared intensity of the points of a spectrum, float64 (4, n)."
+def _points(x:np.ndarray, profile:bool) -> np.ndarray:
+    "Intensity, number and squared intensity of points, float64 (3, ...)."
     if not profile: x = np.maximum(x, 0)
-    return np.stack([mz, x, np.full(len(x), 1.) if profile else x > 0, x * x])
+    with np.errstate(over="ignore"): return np.stack([x, np.full(x.shape, 1.) if profile else x > 0, x * x])
 
-def _share_points(points:np.ndarray, axis:MzAxis, path:Path) -> tuple[np.ndarray, np.ndarray]:
-    "Bins, int64 (2 n,), and what each point adds to the four sums of either, float64 (4, 2 n)."
-    place = axis.place(points[0])
+# %% ../nbs/05_peaks.ipynb #4f5604bd
+class Shared(NamedTuple):
+    "Points shared between bins: each has a part in `bins` and a part in the next bin."
+    bins:np.ndarray # int64 (n,)
+    low:np.ndarray  # what each point adds to the four sums of its bin, float64 (4, n)
+    high:np.ndarray # and to those of the next bin
+
+    def part(self, begin:int, end:int|None) -> Shared:
+        "Some of the points."
+        return Shared(self.bins[begin:end], self.low[:, begin:end], self.high[:, begin:end])
+
+# %% ../nbs/05_peaks.ipynb #a817298d
+def _share_points(mz:np.ndarray, points:np.ndarray, axis:MzAxis, path:Path) -> Shared:
+    "Share `_points` between the bins of an axis."
+    place = axis.place(mz)
     if not (np.abs(place) < 2**52).all():
         raise InputError(path, "its m/z span too wide a range", "give the m/z")
-    low, share = np.divmod(place, 1)
-    weight = np.append(1 - share, share)
-    rows = [np.tile(row, 2) * weight for row in (points[1], points[1] * points[0], points[2], points[3])]
-    return np.append(low, low + 1).astype(np.int64), np.stack(rows)
+    bins, (low, high) = np.floor(place), np.empty((2, 4, len(mz)))
+    shares = place - bins
+    rest = 1 - shares
+    for n, row in enumerate((points[0], points[0] * mz, points[1], points[2])):
+        np.multiply(row, rest, out=low[n])
+        np.multiply(row, shares, out=high[n])
+    return Shared(bins.astype(np.int64), low, high)
 
 # %% ../nbs/05_peaks.ipynb #m004
-def _sum_bins(bins:np.ndarray, rows:np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "Each bin once, ascending, and the sums of its columns of `rows` (n, len(bins))."
-    if len(bins) and np.ptp(bins) < 2 * len(bins):         # dense, as profiles are: no sorting
-        at, used = bins - bins.min(), np.bincount(bins - bins.min()) > 0
-        return np.flatnonzero(used) + bins.min(), np.stack([np.bincount(at, row)[used] for row in rows])
-    once, at = np.unique(bins, return_inverse=True)
-    return once, np.stack([np.bincount(at, row, len(once)) for row in rows])
+def _by_table(bins:np.ndarray, more:np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    "`_merge_bins` within a bounded range, where a table is faster than sorting."
+    first = min(bins.min(initial=more[0]), more.min())
+    used = np.zeros(max(bins.max(initial=more[0]), more.max() + 1) - first + 1, bool)
+    used[more - first] = True
+    used[1:] |= used[:-1]
+    used[bins - first] = True
+    once, table = np.flatnonzero(used), np.empty(len(used), np.int32)
+    table[once] = np.arange(len(once))
+    return once + first, table[bins - first], table[more - first]
+
+# %% ../nbs/05_peaks.ipynb #b1ec76cb
+def _merge_bins(bins:np.ndarray, more:np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    "All of `bins`, of `more` and of the bins behind these, once and ascending; where either lies among them."
+    both = np.append(bins, more)
+    if len(more) and np.ptp(both) < max(1 << 24, 2 * len(both)): return _by_table(bins, more)
+    some, at = np.unique(more, return_inverse=True)
+    once = np.unique(np.concatenate([bins, some, some + 1]))
+    return once, np.searchsorted(once, bins), np.searchsorted(once, some)[at]
 
 # %% ../nbs/05_peaks.ipynb #m018
-def _add_points(file:ImzMLFile, axis:MzAxis, bins:np.ndarray, sums:np.ndarray, points:list) -> tuple:
-    "Bins and their sums, with the points of further spectra."
-    most = sum(part.shape[1] for part in points) + len(bins)
-    check_memory(file.path, 250 * most, f"{most:,} bins of the mean spectrum", "give the m/z")
-    more, added = _share_points(np.concatenate(points, 1), axis, file.path)
-    return _sum_bins(np.append(bins, more), np.concatenate([sums, added], 1))
+def _add_points(path:Path, bins:np.ndarray, sums:np.ndarray, points:list[Shared]) -> tuple:
+    "Bins and their sums, with further points."
+    most = sum(len(part.bins) for part in points) + len(bins)
+    check_memory(path, 250 * most, f"{most:,} bins of the mean spectrum", "give the m/z")
+    once, of_bins, of_more = _merge_bins(bins, np.concatenate([part.bins for part in points]))
+    at = np.concatenate([of_bins, of_more, of_more + 1], dtype=np.int64)
+    parts = [sums, *(part.low for part in points), *(part.high for part in points)]
+    return once, np.stack([np.bincount(at, np.concatenate(row), len(once)) for row in zip(*parts)])
 
 # %% ../nbs/05_peaks.ipynb #p033a
+def _share_block(path:Path, axis:MzAxis, profile:bool, block:Block) -> tuple[Shared, np.ndarray]:
+    "The points of a block, shared, and where each of its spectra ends."
+    with np.errstate(all="ignore"):                 # intensities at the limits of floats
+        return _share_points(block.mz, _points(block.x, profile), axis, path), block.ends[1:].tolist()
+
+def _total_points(blocks:Iterable[tuple], axis:MzAxis, path:Path) -> Iterator[tuple[Shared, list]]:
+    "The points of all spectra of continuous mode, which are added up before they are shared."
+    shared, total = None, np.zeros((3, 1))
+    for mz, points in blocks:
+        shared = mz
+        for row in points.swapaxes(0, 1): total = total + row
+    if shared is not None: yield _share_points(shared, total, axis, path), [len(shared)]
+
+# %% ../nbs/05_peaks.ipynb #e8c806ae
+def _shared_points(file:ImzMLFile, which:np.ndarray, axis:MzAxis, profile:bool,
+                   show:bool|None) -> Iterator[tuple[Shared, list]]:
+    "The points of spectra, and where each spectrum ends among them."
+    def in_block(block): return block.mz, _points(block.x, profile)
+    work = in_block if file.continuous else partial(_share_block, file.path, axis, profile)
+    blocks = map_blocks(work, file, which, "finding m/z", show=show)
+    return _total_points(blocks, axis, file.path) if file.continuous else blocks
+
+# %% ../nbs/05_peaks.ipynb #dadf9559
 def _mean_spectrum(file:ImzMLFile, which:np.ndarray, axis:MzAxis, profile:bool, show:bool|None) -> tuple:
     "Bins with a point in them, int64 (n,), and the four sums of each over all spectra, float64 (4, n)."
     bins, sums, waiting, size = np.empty(0, np.int64), np.empty((4, 0)), [], 0
-    for _, mz, x in iter_spectra(file, which, "finding m/z", show):
-        points = _points(mz, x, profile)
-        if file.continuous and waiting: waiting[0][1:] += points[1:]
-        else: waiting, size = waiting + [points], size + len(mz)
-        if size >= max(2**19, len(bins)):   # many spectra at once, and the next block as large as all before
-            bins, sums = _add_points(file, axis, bins, sums, waiting)
-            waiting, size = [], 0
-    if waiting: bins, sums = _add_points(file, axis, bins, sums, waiting)
+    for points, ends in _shared_points(file, which, axis, profile, show):
+        taken = 0
+        for end in ends:
+            if size + end - taken < max(2**19, len(bins)): continue
+            bins, sums = _add_points(file.path, bins, sums, [*waiting, points.part(taken, end)])
+            waiting, size, taken = [], 0, end
+        waiting, size = [*waiting, points.part(taken, None)], size + ends[-1] - taken
+    if waiting: bins, sums = _add_points(file.path, bins, sums, waiting)
     if not np.isfinite(sums).all():
         raise InputError(file.ibd, "holds intensities too large to add up", "export it again")
     return bins, sums

@@ -11,6 +11,8 @@ import uuid
 import warnings
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,8 +26,9 @@ from .imzml_terms import (
 from .markup import Markup, read_markup
 
 # %% auto #0
-__all__ = ['BinaryArrays', 'ImzMLFile', 'find_ibd', 'open_imzml', 'uuid_matches', 'checksum_matches', 'check_ibd', 'iter_spectra',
-           'pixel_grid', 'select_plane']
+__all__ = ['BinaryArrays', 'ImzMLFile', 'find_ibd', 'open_imzml', 'uuid_matches', 'checksum_matches', 'unreadable_spectra',
+           'check_places', 'check_ibd', 'checksums_compared', 'check_largest', 'iter_spectra', 'pixel_grid',
+           'select_plane']
 
 # %% ../nbs/04_spectra.ipynb #c009
 @dataclass(frozen=True)
@@ -202,8 +205,9 @@ def _beyond(arrays:BinaryArrays, size:int) -> tuple[np.ndarray, np.ndarray]: # b
     return (some & (left < np.maximum(arrays.encoded, 1)),
             (arrays.lengths > _MOST) | (arrays.lengths > packed * 1032 // item))
 
-def _unreadable(file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
-    "`_beyond` for either array."
+# %% ../nbs/04_spectra.ipynb #be0a30fe
+def unreadable_spectra(file:ImzMLFile) -> tuple[np.ndarray, np.ndarray]: # bool (n,) each
+    "Which spectra reach beyond the end of the ibd, and which state more numbers than a spectrum can hold."
     mz, intensity = (_beyond(arrays, file.ibd.stat().st_size) for arrays in (file.mz, file.intensity))
     return mz[0] | intensity[0], mz[1] | intensity[1]
 
@@ -235,29 +239,47 @@ def _check_lengths(file:ImzMLFile, i:int, mz:int, intensities:int):
         cause = f"spectrum {i + 1} has {mz} m/z and {intensities} intensities"
         raise InputError(file.path, cause, "export it again")
 
-def _warn_of_checksums(file:ImzMLFile, show:bool|None):
+def _warn_of_checksums(file:ImzMLFile, actual:dict[str, str]):
     "Warn where the ibd is not the file whose checksum the XML states."
-    for name, own in _actual_checksums(file, show).items():
+    for name, own in actual.items():
         if own == file.checksums[name]: continue
         cause = f"its {name.upper()} is {own}, and {file.path.name} states {file.checksums[name]}"
         warnings.warn(f"{file.ibd}: {cause}: it was changed or damaged after it was exported; copy it again",
                       stacklevel=3)
 
 # %% ../nbs/04_spectra.ipynb #h026
-def check_ibd(file:ImzMLFile,        # see `open_imzml`
-              show:bool|None=None,   # progress bar; None: only where a person is looking
-             ) -> None:
-    """Raise `InputError` when the binary file is cut short, of another imzML or contradicts itself.
-    Warn when its checksum is not as stated (for this, all of it is read)."""
+def check_places(file:ImzMLFile # see `open_imzml`
+                ) -> None:
+    "Raise `InputError` when the binary file is cut short, of another imzML or contradicts itself."
     if (size := file.ibd.stat().st_size) < 16:
         raise InputError(file.ibd, f"has {size} bytes, and its UUID alone has 16", "copy it again")
-    cut, too_long = _unreadable(file)
+    cut, too_long = unreadable_spectra(file)
     if cut.any(): raise _cut_short(file, cut)
     if uuid_matches(file) is False: raise _other_export(file)
     if too_long.any(): raise _too_long(file, too_long.argmax())
     for i in np.flatnonzero(file.mz.lengths != file.intensity.lengths):
         _check_lengths(file, i, file.mz.lengths[i], file.intensity.lengths[i])
-    _warn_of_checksums(file, show)
+
+def check_ibd(file:ImzMLFile,        # see `open_imzml`
+              show:bool|None=None,   # progress bar; None: only where a person is looking
+             ) -> None:
+    """Raise `InputError` when the binary file is cut short, of another imzML or contradicts itself.
+    Warn when its checksum is not as stated (for this, all of it is read)."""
+    check_places(file)
+    _warn_of_checksums(file, _actual_checksums(file, show))
+
+# %% ../nbs/04_spectra.ipynb #726097c0
+@contextmanager
+def checksums_compared(file:ImzMLFile # see `open_imzml`
+                      ):
+    "Compare the checksum while the block reads spectra, and warn at its end when it is not as stated."
+    if not file.checksums:
+        yield
+        return
+    with ThreadPoolExecutor(1) as beside:
+        actual = beside.submit(_actual_checksums, file, False)
+        try: yield
+        finally: _warn_of_checksums(file, actual.result())
 
 # %% ../nbs/04_spectra.ipynb #c021
 def _unpacked(data:bytes, size:int, name:str, i:int) -> bytes:
@@ -297,10 +319,12 @@ def _ascending(mz:np.ndarray) -> tuple[np.ndarray, np.ndarray|slice]:
     return mz[order], order
 
 # %% ../nbs/04_spectra.ipynb #h089
-def _check_largest(file:ImzMLFile, which:np.ndarray, unreadable:np.ndarray):
+def check_largest(file:ImzMLFile, which:np.ndarray, # numbers of the spectra, from 0
+                  unreadable:np.ndarray):           # spectra of the file that are not read, bool (n,)
     "Raise `InputError` where the largest of the spectra would not fit into memory."
-    lengths = np.where(unreadable, 0, np.maximum(file.mz.lengths, file.intensity.lengths))
-    most = int(lengths[np.asarray(which, np.int64)].max(initial=0))
+    which = np.asarray(which, np.int64)
+    lengths = np.maximum(file.mz.lengths[which], file.intensity.lengths[which])
+    most = int(np.where(unreadable[which], 0, lengths).max(initial=0))
     if most > 1 << 20: check_memory(file.ibd, 48 * most, f"a spectrum of {most} numbers")
 
 # %% ../nbs/04_spectra.ipynb #h031
@@ -308,10 +332,11 @@ def iter_spectra(file:ImzMLFile,
                  which:np.ndarray,    # numbers of the spectra, from 0
                  stage:str,           # the text of the progress bar
                  show:bool|None=None, # progress bar; None: where a person is looking
+                 unreadable:tuple|None=None, # what `unreadable_spectra` returns, where it is known
                 ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     "Number, ascending m/z and intensities (float64) of spectra. Raises `InputError`."
-    cut, too_long = _unreadable(file)
-    _check_largest(file, which, cut | too_long)
+    cut, too_long = unreadable or unreadable_spectra(file)
+    check_largest(file, which, cut | too_long)
     with guarded(file.ibd), open(file.ibd, "rb") as binary:
         mz = order = None
         for i in progress_bar(which, stage=stage, unit="spectra", show=show):

@@ -62,7 +62,8 @@ def quick_checks() -> list[Check]:
 
 def longer_checks() -> list[Check]:
     "Checks that take as long as a notebook."
-    found = {"site": project.site, "self-test": self_test, "fuzz": project.fuzz, "demo": project.demo}
+    found = {"site": project.site, "self-test": self_test, "fuzz": project.fuzz, "benches": project.benches,
+             "demo": project.demo}
     return [Check(name, name, partial(run, ROOT)) for name, run in found.items()]
 
 

@@ -132,7 +132,8 @@ IN_CELLS = ["--select", "E9,F63,F821,PLE"]
 def ruff(root: Path) -> Outcome:
     "Whether ruff finds nothing in the package and the tools, and no error in the notebooks' cells."
     command = [sys.executable, "-m", "ruff", "check", "--output-format", "concise"]
-    done = [run([*command, *more], root) for more in ([PACKAGE, "tools", "setup.py"], [*IN_CELLS, "nbs"])]
+    files = [each for each in (PACKAGE, "tools", "benches", "setup.py") if (root / each).exists()]
+    done = [run([*command, *more], root) for more in (files, [*IN_CELLS, "nbs"])]
     wrong = [line for each in done for line in (each.stdout + each.stderr).splitlines() if each.returncode]
     return not wrong, "\n     ".join(wrong or ["nothing found"])
 
@@ -165,6 +166,16 @@ def fuzz(root: Path) -> Outcome:
     "Whether no reader falls over mutated files, in short; `tools/fuzz.py --minutes 30` is the long form."
     done = run([sys.executable, "tools/fuzz.py", "--seconds", "20", "--workers", "1"], root)
     return done.returncode == 0, (done.stdout.strip().splitlines() or [done.stderr[-2000:]])[-1]
+
+
+def benches(root: Path) -> Outcome:
+    "Whether the benchmarks run and write their table, in short."
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--quick", "--only", "imzml", "--work", "XML", "--rounds", "1", "--out", folder]
+        done = run([sys.executable, "benches/run.py", *options], root)
+        files = sorted(path.name for path in Path(folder).iterdir())
+    fits = not done.returncode and files == ["benches.csv", "benches.md", "benches.png"]
+    return fits, (done.stderr.strip().splitlines() or done.stdout.strip().splitlines())[-1]
 
 
 def demo(root: Path) -> Outcome:

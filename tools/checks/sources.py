@@ -36,7 +36,7 @@ def modules_in(root: Path) -> list[Path]:
 
 def tools_in(root: Path) -> list[Path]:
     "The project's other Python files."
-    return [*sorted(root.glob("tools/**/*.py")), root / "setup.py"]
+    return [*sorted(root.glob("tools/**/*.py")), *sorted(root.glob("benches/*.py")), root / "setup.py"]
 
 
 def named(path: Path, root: Path) -> str:
