@@ -647,15 +647,14 @@ def _choose_k(self:IonImageClusterer, data:_Data) -> None:
     self.flat_field_, self.agreement_, self._cuts = None, {}, {}
     if not isinstance(recipe.labelling, SelfTraining): _find_sets(self, data)
     self._near = {name: Neighbours(rows) for name, rows in self.feature_sets_.items()}
-    if isinstance(recipe.labelling, SelfTraining) and not auto:
-        self.n_clusters_, self.n_clusters_choice_ = self.n_clusters, None
-        return
+    self.n_clusters_, self.n_clusters_choice_ = self.n_clusters, None
+    if isinstance(recipe.labelling, SelfTraining) and not auto: return
     asked_for = getattr(recipe.labelling, "representation", MEASURED)
     with _timed(self.timings_, "number of clusters"):
         if asked_for == FLAT: self.flat_field_ = flat_field(data.scaled, data.ions.mask)
         data.table = _table(self, data)
         self.n_clusters_choice_ = _choice(self, data.table, auto)
-    self.n_clusters_ = self.n_clusters_choice_.n_clusters if auto else self.n_clusters
+    if auto: self.n_clusters_ = self.n_clusters_choice_.n_clusters
 
 # %% ../nbs/41_clusterer.ipynb #d6a4b4a0
 def _learn_labels(self:IonImageClusterer, data:_Data, encoder, options:Callable, starts) -> _Found:

@@ -68,7 +68,7 @@ def draw_subsets(n_ions:int, n_clusters:int, n_resamples:int, seed:int) -> list[
 class Consensus(NamedTuple):
     "What the analyses of subsets have found."
     probabilities:np.ndarray # of the reference's clusters, float64 (n, k)
-    analyses:list[tuple[SpatialComponents, PatternMixture]] # numbered as in the reference; if kept
+    analyses:list[tuple[SpatialComponents, PatternMixture]] # if they were kept
 
     def of_others(self, deviations:np.ndarray # of other ions, float32 (m, p), see `pixel_deviations`
                  ) -> np.ndarray:             # float64 (m, k), rows sum to 1
