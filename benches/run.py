@@ -1,6 +1,6 @@
 """Run the benchmarks, and write one table and one plot.
 
-    python benches/run.py                  all sizes: some twenty minutes, and 3 GB in a temporary folder
+    python benches/run.py                  all sizes: some hours, 12 GB of memory, 3 GB in a temporary folder
     python benches/run.py --quick          small sizes: a minute
     python benches/run.py --only imzml     of one file in benches/ alone
 
@@ -30,7 +30,7 @@ import pandas as pd
 import psutil
 from measure import HERE, Case, measured, measured_apart
 
-MODULES = ["start", "imzml"]        # files beside this one, each with `cases(quick)`, a list of `Case`
+MODULES = ["start", "imzml", "cluster"]        # files beside this one, each with `cases(quick)`, a list of `Case`
 PACKAGES = ["numpy", "scipy", "pyimzML", "imzy", "torch", "scikit-learn"]
 
 
