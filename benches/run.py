@@ -30,7 +30,7 @@ import pandas as pd
 import psutil
 from measure import HERE, Case, measured, measured_apart
 
-MODULES = ["start", "imzml", "cluster"]        # files beside this one, each with `cases(quick)`, a list of `Case`
+MODULES = ["start", "imzml", "cluster"]  # files beside this one, each with `cases(quick)`, a list of `Case`
 PACKAGES = ["numpy", "scipy", "pyimzML", "imzy", "torch", "scikit-learn"]
 
 
