@@ -50,7 +50,8 @@ def judging(folder: Path, n: int):
 
 def points(n: int) -> np.ndarray:
     rng = np.random.default_rng(0)
-    return (rng.normal(size=(CLASSES, 50))[np.arange(n) % CLASSES] + 0.8 * rng.normal(size=(n, 50))).astype("f4")
+    centres = rng.normal(size=(CLASSES, 50))
+    return (centres[np.arange(n) % CLASSES] + 0.8 * rng.normal(size=(n, 50))).astype("f4")
 
 
 def labelling(folder: Path, n: int):
@@ -65,7 +66,8 @@ def labelling_by_sklearn(folder: Path, n: int):
     from msi_selfsup.spectral import knn_affinity
     from sklearn.cluster import SpectralClustering
     rows = points(n)
-    by_theirs = SpectralClustering(CLASSES, affinity="precomputed", assign_labels="cluster_qr", random_state=0)
+    settings = dict(affinity="precomputed", assign_labels="cluster_qr", random_state=0)
+    by_theirs = SpectralClustering(CLASSES, **settings)
     return lambda: by_theirs.fit_predict(knn_affinity(rows))
 
 
