@@ -6,8 +6,13 @@
 from __future__ import annotations
 
 import math
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,17 +20,18 @@ import torch
 from .core import atomic_write, progress_bar
 from .encoder import read_tensors
 from .images import IonImages, clip_and_scale
-from .section_encoder import SectionEncoder, SectionInputs, section_inputs
+from .section_encoder import SectionEncoder, section_inputs
 from .training_sections import draw_section
 
 # %% auto #0
-__all__ = ['PretrainConfig', 'contrast_loss', 'training_example', 'learning_rate', 'train_step', 'new_encoder', 'pretrain']
+__all__ = ['LOOK_AHEAD', 'PretrainConfig', 'contrast_loss', 'TrainingExample', 'training_example', 'training_examples',
+           'learning_rate', 'train_step', 'new_encoder', 'pretrain']
 
-# %% ../nbs/39_pretrain.ipynb #3d10dbd3
+# %% ../nbs/39_pretrain.ipynb #ed9d38d4
 @dataclass(frozen=True)
 class PretrainConfig:
     "How the section encoder is trained."
-    n_steps:int = 4500            # of the optimiser
+    n_steps:int = 3000            # of the optimiser
     sections_per_step:int = 2
     learning_rate:float = 2e-3    # the highest
     warm_up:int = 100             # steps in which the learning rate rises; then it falls as a cosine
@@ -33,7 +39,7 @@ class PretrainConfig:
     max_norm:float = 1.           # of the gradient
     seed:int = 0                  # of the first weights, and of the sections
 
-# %% ../nbs/39_pretrain.ipynb #86df3652
+# %% ../nbs/39_pretrain.ipynb #673d6f18
 def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
                   classes:torch.Tensor,  # int (n,)
                   temperature:float=0.1,
@@ -45,24 +51,50 @@ def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
     log_share = (logits.log_softmax(1) * same).sum(1) / same.sum(1).clamp_min(1)
     return -log_share[same.sum(1) > 0].mean()
 
-def training_example(seed:int) -> tuple[SectionInputs, torch.Tensor]: # and the classes, int64 (n,)
-    "What the encoder sees of a simulated section."
+class TrainingExample(NamedTuple):
+    "What the encoder sees of a simulated section, and the truth."
+    planes:np.ndarray  # float32 (n, 8, GRID, GRID)
+    numbers:np.ndarray # float32 (n, N_NUMBERS)
+    coordinates:list   # float32 (n, r) each
+    classes:np.ndarray # int64 (n,)
+
+def training_example(seed:int) -> TrainingExample:
+    "The example of a seed."
     section = draw_section(seed)
     ions = IonImages(section.images, np.arange(len(section.images)) + 1., section.mask)
-    return section_inputs(clip_and_scale(ions), section.mask), torch.from_numpy(section.classes)
+    inputs = section_inputs(clip_and_scale(ions), section.mask)
+    return TrainingExample(inputs.planes(slice(None)), inputs.numbers, inputs.coordinates, section.classes)
 
-# %% ../nbs/39_pretrain.ipynb #8d0e392f
+# %% ../nbs/39_pretrain.ipynb #30649780
+LOOK_AHEAD = 16 # sections that are made before they are needed
+
+def _made_ahead(seeds:range, n_workers:int) -> Iterator: # of `training_example`
+    "The examples of the seeds, in their order, from processes of their own."
+    with ProcessPoolExecutor(n_workers, get_context("spawn")) as pool:
+        waiting, left = deque(), iter(seeds)
+        for seed in left:
+            waiting.append(pool.submit(training_example, seed))
+            if len(waiting) >= LOOK_AHEAD: yield waiting.popleft().result()
+        while waiting: yield waiting.popleft().result()
+
+def training_examples(seeds:range, n_workers:int=0, # processes that make them; 0: this one
+                     ) -> Iterator: # of `training_example`
+    "The examples of the seeds, in their order; they do not depend on how many processes make them."
+    return _made_ahead(seeds, n_workers) if n_workers else map(training_example, seeds)
+
+# %% ../nbs/39_pretrain.ipynb #b0c90107
 def learning_rate(step:int, config:PretrainConfig) -> float:
     "Of a step: it rises in a line, then falls as half a cosine."
     rise, way = (step + 1) / config.warm_up, step / config.n_steps
     return config.learning_rate * min(rise, 0.5 * (1 + math.cos(math.pi * way)))
 
-def train_step(encoder:SectionEncoder, optimiser, step:int, config:PretrainConfig) -> float: # the mean loss
-    "One step of the optimiser, on sections of its own."
-    losses, first = [], (config.seed * config.n_steps + step) * config.sections_per_step
-    for seed in range(first, first + config.sections_per_step):
-        inputs, classes = training_example(seed)
-        loss = contrast_loss(encoder(inputs), classes, config.temperature)
+def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, config:PretrainConfig) -> float:
+    "One step of the optimiser; returns the mean loss of the sections."
+    losses = []
+    for example in examples:
+        planes, numbers, classes = map(torch.from_numpy, (example.planes, example.numbers, example.classes))
+        features = encoder(planes, numbers, [torch.from_numpy(x) for x in example.coordinates])
+        loss = contrast_loss(features, classes, config.temperature)
         (loss / config.sections_per_step).backward()
         losses.append(loss.item())
     for group in optimiser.param_groups: group["lr"] = learning_rate(step, config)
@@ -70,7 +102,7 @@ def train_step(encoder:SectionEncoder, optimiser, step:int, config:PretrainConfi
     optimiser.step(); optimiser.zero_grad(set_to_none=True)
     return sum(losses) / len(losses)
 
-# %% ../nbs/39_pretrain.ipynb #c4cb26e7
+# %% ../nbs/39_pretrain.ipynb #d03ceb92
 def new_encoder(seed:int) -> SectionEncoder:
     "A section encoder with random weights that depend on the seed alone."
     with torch.random.fork_rng(devices=[]):
@@ -82,6 +114,7 @@ def _save(path:Path, **state) -> None:
 
 def pretrain(path:str|Path, # checkpoint: written every `save_every` steps, and continued where it exists
              config:PretrainConfig=PretrainConfig(), save_every:int=100,
+             n_workers:int=0,  # processes that make sections; the result does not depend on it
              show:bool|None=None, # progress; None: only where a person is looking
             ) -> tuple[SectionEncoder, list[float]]: # and the loss of each step
     "Train a section encoder on the CPU, or go on with one. Raises `InputError` for a damaged checkpoint."
@@ -91,8 +124,12 @@ def pretrain(path:str|Path, # checkpoint: written every `save_every` steps, and 
         state = read_tensors(path, 1 << 26, "delete it to begin anew")
         encoder.load_state_dict(state["encoder"]); optimiser.load_state_dict(state["optimiser"])
         losses = state["losses"]
+    per_step, begin = config.sections_per_step, config.seed * config.n_steps
+    seeds = range((begin + len(losses)) * per_step, (begin + config.n_steps) * per_step)
+    examples = training_examples(seeds, n_workers)
     for step in progress_bar(range(len(losses), config.n_steps), "training", unit="step", show=show):
-        losses.append(train_step(encoder, optimiser, step, config))
+        some = [next(examples) for _ in range(per_step)]
+        losses.append(train_step(encoder, optimiser, some, step, config))
         if (step + 1) % save_every == 0 or step + 1 == config.n_steps:
             _save(path, encoder=encoder.state_dict(), optimiser=optimiser.state_dict(), losses=losses)
     return encoder.eval(), losses

@@ -20,9 +20,9 @@ from .patterns import MAX_COMPONENTS, PatternConfig, pattern_table, spatial_comp
 __all__ = ['GRID', 'VIEWS', 'N_COORDINATES', 'WIDTH', 'HIDDEN', 'FREE_HEADS', 'N_SETS', 'N_NUMBERS', 'PAIRS_AT_ONCE',
            'IMAGES_AT_ONCE', 'resize_weights', 'gaussian_weights', 'SquareGrid', 'view_of', 'standardised',
            'principal_coordinates', 'SectionInputs', 'section_inputs', 'ImageTower', 'pair_statistics', 'pair_features',
-           'PairAttention', 'SectionEncoder']
+           'PairAttention', 'SectionEncoder', 'encode_section']
 
-# %% ../nbs/38_section_encoder.ipynb #088ab007
+# %% ../nbs/38_section_encoder.ipynb #508b96db
 GRID = 64 # side of the square grid that a section is resized to
 
 def resize_weights(length:int, size:int=GRID) -> np.ndarray: # float32 (size, length), rows sum to 1
@@ -37,7 +37,7 @@ def gaussian_weights(sigma:float, size:int=GRID) -> np.ndarray: # float32 (size,
     distance = np.subtract.outer(np.arange(size), np.arange(size))
     return np.exp(-0.5 * (distance / sigma)**2).astype(np.float32)
 
-# %% ../nbs/38_section_encoder.ipynb #2d151d36
+# %% ../nbs/38_section_encoder.ipynb #98414840
 @dataclass(frozen=True, eq=False)
 class SquareGrid:
     "The measured pixels of a section on a square grid."
@@ -64,7 +64,7 @@ class SquareGrid:
         weight = kernel @ self.share @ kernel
         return kernel @ (images * self.share) @ kernel / np.maximum(weight, 1e-6)
 
-# %% ../nbs/38_section_encoder.ipynb #22703504
+# %% ../nbs/38_section_encoder.ipynb #f56c2dd8
 VIEWS = "root", "contrast", "log contrast", "flat"
 
 def view_of(name:str, grid:SquareGrid, images:np.ndarray, roots:np.ndarray, mean:np.ndarray) -> np.ndarray:
@@ -83,7 +83,7 @@ def standardised(images:np.ndarray, grid:SquareGrid) -> np.ndarray: # float32 (n
     sd = np.sqrt((centred**2 * weight).sum((-2, -1), keepdims=True))
     return centred / np.maximum(sd, 1e-6) * (grid.share > 0.3)
 
-# %% ../nbs/38_section_encoder.ipynb #b0bba092
+# %% ../nbs/38_section_encoder.ipynb #11ca55ee
 N_COORDINATES = 32 # of each view
 
 def principal_coordinates(rows:np.ndarray, # float32 (n, p)
@@ -101,7 +101,7 @@ def principal_coordinates(rows:np.ndarray, # float32 (n, p)
     found = found / np.maximum(length, 1e-9)[:, None]
     return found.astype(np.float32), (length / np.maximum(whole, 1e-9)).astype(np.float32)
 
-# %% ../nbs/38_section_encoder.ipynb #948a8b87
+# %% ../nbs/38_section_encoder.ipynb #3f6b586d
 @dataclass(frozen=True, eq=False)
 class SectionInputs:
     "What the encoder sees of the n ions of a section. `section_inputs` makes it."
@@ -126,7 +126,7 @@ class SectionInputs:
         shared = np.stack([grid.share, standardised(self.mean, grid)])
         return np.concatenate([own, np.broadcast_to(shared, (len(own), *shared.shape))], 1).astype(np.float32)
 
-# %% ../nbs/38_section_encoder.ipynb #da52347a
+# %% ../nbs/38_section_encoder.ipynb #4426df3a
 def _of_mean_one(images:np.ndarray, grid:SquareGrid) -> np.ndarray: # float32 (n, GRID, GRID)
     "Images over their mean on tissue."
     mean = (images * grid.share).sum((1, 2)) / grid.share.sum()
@@ -142,7 +142,7 @@ def _scores(scaled:np.ndarray, mask:np.ndarray, grid:SquareGrid, config:PatternC
     patterns[:, mask] = (components.components * np.sqrt(components.profile)[:, None]).T
     return scores.astype(np.float32), noise_variance, grid.resized(patterns)
 
-# %% ../nbs/38_section_encoder.ipynb #ae7547dc
+# %% ../nbs/38_section_encoder.ipynb #113cbf5b
 def section_inputs(scaled:np.ndarray, # (n, height, width), 0 to 1 as `clip_and_scale` gives them, not constant
                    mask:np.ndarray,   # bool (height, width), True = measured
                    config:PatternConfig=PatternConfig(),
@@ -160,7 +160,7 @@ def section_inputs(scaled:np.ndarray, # (n, height, width), 0 to 1 as `clip_and_
     numbers.append(np.log10((scaled[:, mask] > 0).mean(1) + 1e-4))
     return SectionInputs(grid, images, roots, mean, patterns, coordinates, np.stack(numbers, 1).astype("f4"))
 
-# %% ../nbs/38_section_encoder.ipynb #a2e77642
+# %% ../nbs/38_section_encoder.ipynb #d17904ad
 WIDTH = 64       # numbers per ion between the layers
 HIDDEN = 32      # numbers per pair of ions
 FREE_HEADS = 3   # of attention, beside one for each of the coordinate sets
@@ -180,7 +180,7 @@ class ImageTower(nn.Module):
         "Features of each ion by itself."
         return self.out(self.layers(planes).flatten(1))
 
-# %% ../nbs/38_section_encoder.ipynb #52c516c4
+# %% ../nbs/38_section_encoder.ipynb #45495623
 def pair_statistics(sets:list) -> tuple[torch.Tensor, torch.Tensor]: # (N_SETS,) each
     "Mean and standard deviation, over all pairs of ions, of the products of their coordinates."
     mean = torch.stack([x.mean(0).square().sum() for x in sets])
@@ -195,7 +195,7 @@ def pair_features(sets:list, rows:slice) -> torch.Tensor: # (m, n, 2 * N_SETS + 
     cosine = unit[rows] @ unit.T
     return torch.cat([products, ((products - mean) / sd).clamp(-6, 6) / 3, cosine[..., None]], -1)
 
-# %% ../nbs/38_section_encoder.ipynb #83de2e2d
+# %% ../nbs/38_section_encoder.ipynb #d974d9b3
 PAIRS_AT_ONCE = 1 << 20 # of ions, in attention: bounds the memory
 
 class PairAttention(nn.Module):
@@ -237,9 +237,7 @@ class PairAttention(nn.Module):
                 for i, x in enumerate(sets)]
         return h + self.feed(self.norm_after(h)), sets[:1] + [F.normalize(x, dim=1) for x in sets[1:]]
 
-# %% ../nbs/38_section_encoder.ipynb #37b081a1
-IMAGES_AT_ONCE = 256 # in the convolutions: bounds the memory
-
+# %% ../nbs/38_section_encoder.ipynb #58572bd8
 class SectionEncoder(nn.Module):
     "Images, coordinates and numbers of the ions of one section to features of length 1."
     def __init__(self, n_layers:int=3):
@@ -248,13 +246,25 @@ class SectionEncoder(nn.Module):
         self.layers = nn.ModuleList(PairAttention() for _ in range(n_layers))
         self.out, self.gate = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, N_SETS + 1)
 
-    def forward(self, inputs:SectionInputs) -> torch.Tensor: # (n, d), rows of length 1
-        "Features of all ions; those of one cluster point the same way."
-        blocks = [slice(i, i + IMAGES_AT_ONCE) for i in range(0, len(inputs), IMAGES_AT_ONCE)]
-        h = torch.cat([self.tower(torch.from_numpy(inputs.planes(block))) for block in blocks])
-        h = h + self.numbers(torch.from_numpy(inputs.numbers))
-        sets = [torch.from_numpy(x) for x in inputs.coordinates]
+    def relate(self, seen:torch.Tensor, numbers:torch.Tensor, sets:list) -> torch.Tensor: # (n, d)
+        "Features of all ions from what the tower saw (n, WIDTH), their numbers and coordinates."
+        h = seen + self.numbers(numbers)
         for layer in self.layers: h, sets = layer(h, sets)
         weights = self.gate(h).mean(0).softmax(0).sqrt()
         parts = [*sets, self.out(h)]
         return torch.cat([w * F.normalize(x, dim=1) for w, x in zip(weights, parts)], 1)
+
+    def forward(self, planes:torch.Tensor, numbers:torch.Tensor, sets:list) -> torch.Tensor: # (n, d)
+        "Features of all ions; rows have length 1, and those of one cluster point the same way."
+        return self.relate(self.tower(planes), numbers, sets)
+
+# %% ../nbs/38_section_encoder.ipynb #a841e874
+IMAGES_AT_ONCE = 256 # in the convolutions: bounds the memory
+
+def encode_section(encoder:SectionEncoder, inputs:SectionInputs) -> np.ndarray: # float32 (n, d)
+    "Features of all ions of a section."
+    blocks = [slice(i, i + IMAGES_AT_ONCE) for i in range(0, len(inputs), IMAGES_AT_ONCE)]
+    with torch.no_grad():
+        seen = torch.cat([encoder.tower(torch.from_numpy(inputs.planes(block))) for block in blocks])
+        sets = [torch.from_numpy(x) for x in inputs.coordinates]
+        return encoder.relate(seen, torch.from_numpy(inputs.numbers), sets).numpy()

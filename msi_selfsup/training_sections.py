@@ -17,7 +17,7 @@ from .core import check_seed
 __all__ = ['spline_weights', 'smooth_fields', 'draw_tissue', 'draw_compartments', 'draw_patterns', 'draw_classes',
            'TrainingSection', 'draw_section']
 
-# %% ../nbs/18_training_sections.ipynb #eabc6d09
+# %% ../nbs/18_training_sections.ipynb #940e06e7
 def spline_weights(length:int, scale:float, rng) -> np.ndarray: # float64 (length, knots)
     "Cubic B-splines at knots that lie `scale` pixels apart, at a random offset."
     at = np.arange(length)[:, None] / scale + rng.uniform(1, 2)
@@ -32,7 +32,7 @@ def smooth_fields(n:int, shape:tuple[int, int], scale:float, rng) -> np.ndarray:
     fields -= fields.mean((1, 2), keepdims=True)
     return fields / fields.std((1, 2), keepdims=True)
 
-# %% ../nbs/18_training_sections.ipynb #bfb6f589
+# %% ../nbs/18_training_sections.ipynb #a436d290
 @dataclass(frozen=True)
 class _Tissue:
     "The geometry that all compartments of one section share."
@@ -65,7 +65,7 @@ def draw_tissue(rng) -> _Tissue:
     depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     return _Tissue(mask, depth, float(np.sqrt(mask.sum())))
 
-# %% ../nbs/18_training_sections.ipynb #d9e0fe33
+# %% ../nbs/18_training_sections.ipynb #8a5f20c2
 def _regions(t:_Tissue, rng) -> np.ndarray: # float64 (n, height, width)
     "Voronoi cells with warped borders: lobes, nuclei of a brain."
     n, (height, width) = rng.integers(4, 13), t.shape
@@ -90,7 +90,7 @@ def _blobs(t:_Tissue, rng) -> np.ndarray:
     fields = smooth_fields(rng.integers(2, 6), t.shape, t.size * rng.uniform(0.08, 0.35), rng)
     return expit(rng.uniform(2, 8) * (fields - rng.uniform(0.3, 1.5, (len(fields), 1, 1))))
 
-# %% ../nbs/18_training_sections.ipynb #905cbeb7
+# %% ../nbs/18_training_sections.ipynb #0dd99460
 def _tubules(t:_Tissue, rng) -> np.ndarray:
     "Winding bands of one width, over part of the tissue or all of it, and what lies between them."
     width = rng.uniform(2.5, 7)
@@ -116,7 +116,7 @@ def _vessels(t:_Tissue, rng) -> np.ndarray:
     lines = np.exp(-(distance / rng.uniform(0.8, 2))**2)
     return (lines * expit(4 * (t.field(0.2, rng) + rng.uniform(-0.5, 1.5))))[None]
 
-# %% ../nbs/18_training_sections.ipynb #6d53bca4
+# %% ../nbs/18_training_sections.ipynb #10130863
 def _gradients(t:_Tissue, rng) -> np.ndarray:
     "Slopes across the tissue, each in a direction of its own, wavy."
     (height, width), n = t.shape, rng.integers(1, 4)
@@ -137,7 +137,7 @@ def _broad(t:_Tissue, rng) -> np.ndarray:
 
 _TYPES = _regions, _layers, _blobs, _tubules, _spots, _vessels, _gradients, _rims, _broad
 
-# %% ../nbs/18_training_sections.ipynb #8635179e
+# %% ../nbs/18_training_sections.ipynb #2b45c631
 def draw_compartments(tissue:_Tissue, rng) -> np.ndarray: # float64 (n, height, width), 0 to 1
     "The compartments of one section: of four to nine of the types, some twice; the largest value of each is 1."
     which = rng.choice(len(_TYPES), rng.integers(4, 10))
@@ -145,7 +145,7 @@ def draw_compartments(tissue:_Tissue, rng) -> np.ndarray: # float64 (n, height, 
     found = found * tissue.mask
     return found[found.max((1, 2)) > 1e-3] / found.max((1, 2), keepdims=True)[found.max((1, 2)) > 1e-3]
 
-# %% ../nbs/18_training_sections.ipynb #45f33a6c
+# %% ../nbs/18_training_sections.ipynb #53b472f6
 def _candidates(compartments:np.ndarray, tissue:_Tissue, n:int, rng) -> np.ndarray: # float64 (n, p)
     "Patterns as sparse loadings on compartments, with a uniform part and a fine texture; each has mean 1."
     flat = compartments[:, tissue.mask]
@@ -167,7 +167,7 @@ def draw_patterns(n:int, rng) -> tuple[np.ndarray, _Tissue]: # float64 (n or few
         if len(taken) < n and correlation[i, taken].max() < limit: taken.append(i)
     return patterns[taken], tissue
 
-# %% ../nbs/18_training_sections.ipynb #236dad30
+# %% ../nbs/18_training_sections.ipynb #792150e8
 def draw_classes(n_ions:int, n_classes:int, rng) -> np.ndarray: # int64 (n_ions,), sorted
     "The class of each ion: two or more of each, sizes even or very uneven."
     shares = rng.dirichlet(np.full(n_classes, rng.choice([0.5, 1, 2, 10])))
@@ -183,13 +183,13 @@ def _ion_patterns(patterns:np.ndarray, classes:np.ndarray, rng) -> np.ndarray: #
     return weights @ patterns
 
 def _own_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float64 (n, p)
-    "Each ion times a smooth field of its own, in half of the sections; some ions more than others."
-    if rng.random() < 0.5: return expected
+    "Each ion times a smooth field of its own, in most of the sections; some ions more than others."
+    if rng.random() < 0.4: return expected
     fields = smooth_fields(len(expected), tissue.shape, tissue.size / rng.uniform(2, 9), rng)[:, tissue.mask]
     strength = rng.uniform(0.2, 1.2) * rng.uniform(0.3, 1.3, (len(expected), 1))
     return expected * (expit(strength * fields) if rng.random() < 0.5 else np.exp(0.7 * strength * fields))
 
-# %% ../nbs/18_training_sections.ipynb #2f9414c9
+# %% ../nbs/18_training_sections.ipynb #d7327ab3
 def _shared_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float64 (n, p)
     "All ions alike: rows that gain more or less; matrix that takes a share of each pixel."
     rows = np.exp(rng.uniform(0, 0.25) * rng.normal(size=tissue.shape[0]))
@@ -208,7 +208,7 @@ def _counts(expected:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
         np.add.at(expected, (hot, at), mean[hot, 0] * rng.uniform(10, 100, len(hot)))
     return rng.poisson(expected).astype(float)
 
-# %% ../nbs/18_training_sections.ipynb #c71267ba
+# %% ../nbs/18_training_sections.ipynb #eb847f50
 def _processed(counts:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     "What detector and software do: TIC normalisation, scatter, threshold, root or logarithm; each in some."
     if rng.random() < 0.35: counts = counts / np.maximum(counts.sum(0), 1) * counts.sum(0).mean()
@@ -226,7 +226,7 @@ def _measured(tissue:_Tissue, rng) -> np.ndarray: # bool (p,)
     if rng.random() < 0.2: lost |= np.isin(y, rng.choice(np.unique(y), rng.integers(1, 4)))
     return ~lost
 
-# %% ../nbs/18_training_sections.ipynb #7e91f73e
+# %% ../nbs/18_training_sections.ipynb #e517a1d1
 @dataclass(frozen=True, eq=False)
 class TrainingSection:
     "Simulated ion images of known classes. `draw_section` makes them."
