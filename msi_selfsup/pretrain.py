@@ -5,6 +5,7 @@
 # %% ../nbs/39_pretrain.ipynb #c003
 from __future__ import annotations
 
+import io
 import math
 from collections import deque
 from collections.abc import Iterator
@@ -25,9 +26,9 @@ from .training_sections import draw_section
 
 # %% auto #0
 __all__ = ['LOOK_AHEAD', 'PretrainConfig', 'contrast_loss', 'TrainingExample', 'training_example', 'training_examples',
-           'learning_rate', 'train_step', 'new_encoder', 'pretrain']
+           'rate_of_step', 'train_step', 'new_section_encoder', 'save_weights', 'pretrain']
 
-# %% ../nbs/39_pretrain.ipynb #ed9d38d4
+# %% ../nbs/39_pretrain.ipynb #bbe70620
 @dataclass(frozen=True)
 class PretrainConfig:
     "How the section encoder is trained."
@@ -39,7 +40,7 @@ class PretrainConfig:
     max_norm:float = 1.           # of the gradient
     seed:int = 0                  # of the first weights, and of the sections
 
-# %% ../nbs/39_pretrain.ipynb #673d6f18
+# %% ../nbs/39_pretrain.ipynb #03ca1531
 def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
                   classes:torch.Tensor,  # int (n,)
                   temperature:float=0.1,
@@ -51,6 +52,8 @@ def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
     log_share = (logits.log_softmax(1) * same).sum(1) / same.sum(1).clamp_min(1)
     return -log_share[same.sum(1) > 0].mean()
 
+
+# %% ../nbs/39_pretrain.ipynb #22cfaa36
 class TrainingExample(NamedTuple):
     "What the encoder sees of a simulated section, and the truth."
     planes:np.ndarray  # float32 (n, 8, GRID, GRID)
@@ -65,7 +68,7 @@ def training_example(seed:int) -> TrainingExample:
     inputs = section_inputs(clip_and_scale(ions), section.mask)
     return TrainingExample(inputs.planes(slice(None)), inputs.numbers, inputs.coordinates, section.classes)
 
-# %% ../nbs/39_pretrain.ipynb #30649780
+# %% ../nbs/39_pretrain.ipynb #8a77c39e
 LOOK_AHEAD = 16 # sections that are made before they are needed
 
 def _made_ahead(seeds:range, n_workers:int) -> Iterator: # of `training_example`
@@ -82,12 +85,14 @@ def training_examples(seeds:range, n_workers:int=0, # processes that make them; 
     "The examples of the seeds, in their order; they do not depend on how many processes make them."
     return _made_ahead(seeds, n_workers) if n_workers else map(training_example, seeds)
 
-# %% ../nbs/39_pretrain.ipynb #b0c90107
-def learning_rate(step:int, config:PretrainConfig) -> float:
+# %% ../nbs/39_pretrain.ipynb #3645c414
+def rate_of_step(step:int, config:PretrainConfig) -> float:
     "Of a step: it rises in a line, then falls as half a cosine."
     rise, way = (step + 1) / config.warm_up, step / config.n_steps
     return config.learning_rate * min(rise, 0.5 * (1 + math.cos(math.pi * way)))
 
+
+# %% ../nbs/39_pretrain.ipynb #c62c84be
 def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, config:PretrainConfig) -> float:
     "One step of the optimiser; returns the mean loss of the sections."
     losses = []
@@ -97,39 +102,65 @@ def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, confi
         loss = contrast_loss(features, classes, config.temperature)
         (loss / config.sections_per_step).backward()
         losses.append(loss.item())
-    for group in optimiser.param_groups: group["lr"] = learning_rate(step, config)
+    for group in optimiser.param_groups: group["lr"] = rate_of_step(step, config)
     torch.nn.utils.clip_grad_norm_(encoder.parameters(), config.max_norm)
     optimiser.step(); optimiser.zero_grad(set_to_none=True)
     return sum(losses) / len(losses)
 
-# %% ../nbs/39_pretrain.ipynb #d03ceb92
-def new_encoder(seed:int) -> SectionEncoder:
+# %% ../nbs/39_pretrain.ipynb #eac2997c
+def new_section_encoder(seed:int) -> SectionEncoder:
     "A section encoder with random weights that depend on the seed alone."
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         return SectionEncoder()
 
-def _save(path:Path, **state) -> None:
-    with atomic_write(path) as partial: torch.save(state, partial)
+def _tensor_bytes(state:dict) -> bytes: # the same for the same values, whatever the file is called
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
 
-def pretrain(path:str|Path, # checkpoint: written every `save_every` steps, and continued where it exists
+def save_weights(encoder:SectionEncoder, path:str|Path) -> Path:
+    "Write the weights as plain tensors; the same weights, the same bytes (of one version of torch)."
+    with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(encoder.state_dict()))
+    return Path(path)
+
+# %% ../nbs/39_pretrain.ipynb #fc7487e2
+class _Training(NamedTuple):
+    "The state of a training."
+    encoder:SectionEncoder
+    optimiser:torch.optim.Optimizer
+    losses:list # of each step that is done
+
+    @classmethod
+    def begun(cls, path:Path, config:PretrainConfig) -> _Training:
+        "As a checkpoint left it, or from the beginning. Raises `InputError` for a damaged checkpoint."
+        encoder = new_section_encoder(config.seed)
+        optimiser = torch.optim.AdamW(encoder.parameters(), betas=(0.9, 0.99), weight_decay=0.01)
+        if not path.exists(): return cls(encoder, optimiser, [])
+        state = read_tensors(path, 1 << 26, "delete it to begin anew")
+        encoder.load_state_dict(state["encoder"]); optimiser.load_state_dict(state["optimiser"])
+        return cls(encoder, optimiser, state["losses"])
+
+    def save(self, path:Path) -> None:
+        "Write the checkpoint, whole or not at all."
+        encoder, optimiser = self.encoder.state_dict(), self.optimiser.state_dict()
+        state = dict(encoder=encoder, optimiser=optimiser, losses=self.losses)
+        with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(state))
+
+# %% ../nbs/39_pretrain.ipynb #d363f8d5
+def pretrain(path:str|Path,    # checkpoint: written every `save_every` steps, and continued where it exists
              config:PretrainConfig=PretrainConfig(), save_every:int=100,
              n_workers:int=0,  # processes that make sections; the result does not depend on it
              show:bool|None=None, # progress; None: only where a person is looking
             ) -> tuple[SectionEncoder, list[float]]: # and the loss of each step
     "Train a section encoder on the CPU, or go on with one. Raises `InputError` for a damaged checkpoint."
-    path, encoder, losses = Path(path), new_encoder(config.seed), []
-    optimiser = torch.optim.AdamW(encoder.parameters(), betas=(0.9, 0.99), weight_decay=0.01)
-    if path.exists():
-        state = read_tensors(path, 1 << 26, "delete it to begin anew")
-        encoder.load_state_dict(state["encoder"]); optimiser.load_state_dict(state["optimiser"])
-        losses = state["losses"]
-    per_step, begin = config.sections_per_step, config.seed * config.n_steps
-    seeds = range((begin + len(losses)) * per_step, (begin + config.n_steps) * per_step)
+    path, per_step, begin = Path(path), config.sections_per_step, config.seed * config.n_steps
+    training = _Training.begun(path, config)
+    done = len(training.losses)
+    seeds = range((begin + done) * per_step, (begin + config.n_steps) * per_step)
     examples = training_examples(seeds, n_workers)
-    for step in progress_bar(range(len(losses), config.n_steps), "training", unit="step", show=show):
+    for step in progress_bar(range(done, config.n_steps), "training", unit="step", show=show):
         some = [next(examples) for _ in range(per_step)]
-        losses.append(train_step(encoder, optimiser, some, step, config))
-        if (step + 1) % save_every == 0 or step + 1 == config.n_steps:
-            _save(path, encoder=encoder.state_dict(), optimiser=optimiser.state_dict(), losses=losses)
-    return encoder.eval(), losses
+        training.losses.append(train_step(training.encoder, training.optimiser, some, step, config))
+        if (step + 1) % save_every == 0 or step + 1 == config.n_steps: training.save(path)
+    return training.encoder.eval(), training.losses

@@ -14,10 +14,10 @@ from scipy.special import expit
 from .core import check_seed
 
 # %% auto #0
-__all__ = ['spline_weights', 'smooth_fields', 'draw_tissue', 'draw_compartments', 'draw_patterns', 'draw_classes',
+__all__ = ['spline_weights', 'random_fields', 'draw_tissue', 'draw_compartments', 'draw_patterns', 'draw_classes',
            'TrainingSection', 'draw_section']
 
-# %% ../nbs/18_training_sections.ipynb #940e06e7
+# %% ../nbs/18_training_sections.ipynb #0a1ac80e
 def spline_weights(length:int, scale:float, rng) -> np.ndarray: # float64 (length, knots)
     "Cubic B-splines at knots that lie `scale` pixels apart, at a random offset."
     at = np.arange(length)[:, None] / scale + rng.uniform(1, 2)
@@ -25,14 +25,14 @@ def spline_weights(length:int, scale:float, rng) -> np.ndarray: # float64 (lengt
     near, far = 2 / 3 - distance**2 + distance**3 / 2, np.maximum(2 - distance, 0)**3 / 6
     return np.where(distance < 1, near, far)
 
-def smooth_fields(n:int, shape:tuple[int, int], scale:float, rng) -> np.ndarray: # float64 (n, height, width)
+def random_fields(n:int, shape:tuple[int, int], scale:float, rng) -> np.ndarray: # float64 (n, height, width)
     "Random fields that vary over about `scale` pixels; each has mean 0 and standard deviation 1."
     rows, columns = (spline_weights(length, scale, rng) for length in shape)
     fields = rows @ rng.normal(size=(n, rows.shape[1], columns.shape[1])) @ columns.T
     fields -= fields.mean((1, 2), keepdims=True)
     return fields / fields.std((1, 2), keepdims=True)
 
-# %% ../nbs/18_training_sections.ipynb #a436d290
+# %% ../nbs/18_training_sections.ipynb #5312ce24
 @dataclass(frozen=True)
 class _Tissue:
     "The geometry that all compartments of one section share."
@@ -45,40 +45,43 @@ class _Tissue:
 
     def field(self, share:float, rng) -> np.ndarray: # float64 (height, width)
         "A smooth field that varies over `share` of the section's size, at least over 1.5 pixels."
-        return smooth_fields(1, self.shape, max(share * self.size, 1.5), rng)[0]
+        return random_fields(1, self.shape, max(share * self.size, 1.5), rng)[0]
 
     def rank(self, field:np.ndarray) -> np.ndarray: # float64 (height, width)
         "The field, transformed such that it is uniform from 0 to 1 on tissue."
         values = np.sort(field[self.mask])
         return np.searchsorted(values, field).clip(0, len(values) - 1) / len(values)
 
+# %% ../nbs/18_training_sections.ipynb #a2d35eb3
 def draw_tissue(rng) -> _Tissue:
     "A grid of 40 to 100 pixels a side, and an irregular outline on it; one section in ten fills its grid."
     shape = tuple(int(length) for length in rng.integers(40, 101, 2))
     y, x = (np.linspace(-1, 1, length) for length in shape)
     power, bumps = rng.uniform(1.6, 5), rng.uniform(0.1, 0.5)
     radius = (abs(y[:, None])**power + abs(x)**power)**(1 / power)
-    field = smooth_fields(1, shape, min(shape) / rng.uniform(2, 6), rng)[0]
+    field = random_fields(1, shape, min(shape) / rng.uniform(2, 6), rng)[0]
     found, n = ndimage.label(radius + bumps * field < 0.9)
     mask = found == 1 + np.argmax(np.bincount(found[found > 0], minlength=2)[1:]) if n else radius < 0.9
     if rng.random() < 0.1 or mask.mean() < 0.2: mask = np.ones(shape, bool)
     depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     return _Tissue(mask, depth, float(np.sqrt(mask.sum())))
 
-# %% ../nbs/18_training_sections.ipynb #8a5f20c2
+# %% ../nbs/18_training_sections.ipynb #92306f7f
 def _regions(t:_Tissue, rng) -> np.ndarray: # float64 (n, height, width)
     "Voronoi cells with warped borders: lobes, nuclei of a brain."
     n, (height, width) = rng.integers(4, 13), t.shape
     centres = np.argwhere(t.mask)[rng.integers(t.mask.sum(), size=n)]
-    warp = smooth_fields(2, t.shape, max(t.size * rng.uniform(0.08, 0.3), 1.5), rng)
+    warp = random_fields(2, t.shape, max(t.size * rng.uniform(0.08, 0.3), 1.5), rng)
     y, x = np.mgrid[:height, :width] + t.size * rng.uniform(0.01, 0.08) * warp
     distance = np.hypot(y - centres[:, 0, None, None], x - centres[:, 1, None, None])
     return expit(rng.uniform(0.5, 3) * (distance.min(0) + rng.uniform(0, 1) - distance))
 
+# %% ../nbs/18_training_sections.ipynb #ab1b291c
 def _layers(t:_Tissue, rng) -> np.ndarray:
-    "Bands of a coordinate that runs through the tissue: depth, a direction, or a smooth field, warped."
+    "Bands of a warped coordinate: depth, a direction, or a smooth field."
     (height, width), kind, angle = t.shape, rng.integers(3), rng.uniform(0, 2 * np.pi)
-    slope = np.sin(angle) * np.linspace(-1, 1, height)[:, None] + np.cos(angle) * np.linspace(-1, 1, width)
+    y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)
+    slope = np.sin(angle) * y + np.cos(angle) * x
     course = (t.depth / t.size * 6, slope, 0.7 * t.field(rng.uniform(0.2, 0.5), rng))[kind]
     rank = t.rank(course + rng.uniform(0, 0.25) * t.field(rng.uniform(0.06, 0.2), rng))
     edges = np.sort(rng.uniform(0, 1, rng.integers(3, 9)))
@@ -87,18 +90,19 @@ def _layers(t:_Tissue, rng) -> np.ndarray:
 
 def _blobs(t:_Tissue, rng) -> np.ndarray:
     "Where a smooth field is high: one to four soft areas each."
-    fields = smooth_fields(rng.integers(2, 6), t.shape, t.size * rng.uniform(0.08, 0.35), rng)
+    fields = random_fields(rng.integers(2, 6), t.shape, t.size * rng.uniform(0.08, 0.35), rng)
     return expit(rng.uniform(2, 8) * (fields - rng.uniform(0.3, 1.5, (len(fields), 1, 1))))
 
-# %% ../nbs/18_training_sections.ipynb #0dd99460
+# %% ../nbs/18_training_sections.ipynb #f6d06fe7
 def _tubules(t:_Tissue, rng) -> np.ndarray:
     "Winding bands of one width, over part of the tissue or all of it, and what lies between them."
     width = rng.uniform(2.5, 7)
-    fine, coarse = (smooth_fields(1, t.shape, scale, rng)[0] for scale in (width, 2 * width))
+    fine, coarse = (random_fields(1, t.shape, scale, rng)[0] for scale in (width, 2 * width))
     inside = expit(3 * (fine - 0.5 * coarse))
     part = expit(5 * (t.field(rng.uniform(0.15, 0.4), rng) + rng.uniform(-1, 1.5)))
     return np.stack([inside * part, (1 - inside) * part])
 
+# %% ../nbs/18_training_sections.ipynb #50e86025
 def _spots(t:_Tissue, rng) -> np.ndarray:
     "Scattered round spots, some of them rings, denser in places: glands, follicles, islets, single cells."
     count, radius = np.zeros(t.shape), rng.uniform(0.6, 3)
@@ -109,6 +113,7 @@ def _spots(t:_Tissue, rng) -> np.ndarray:
     if rng.random() < 0.4: spots = np.maximum(spots - 0.6 * ndimage.gaussian_filter(count, 0.6 * radius), 0)
     return (spots / max(spots.max(), 1e-9))[None]
 
+# %% ../nbs/18_training_sections.ipynb #59ad961a
 def _vessels(t:_Tissue, rng) -> np.ndarray:
     "Thin winding lines: the zero line of a smooth field, over part of the tissue."
     field = t.field(rng.uniform(0.06, 0.15), rng)
@@ -116,13 +121,13 @@ def _vessels(t:_Tissue, rng) -> np.ndarray:
     lines = np.exp(-(distance / rng.uniform(0.8, 2))**2)
     return (lines * expit(4 * (t.field(0.2, rng) + rng.uniform(-0.5, 1.5))))[None]
 
-# %% ../nbs/18_training_sections.ipynb #10130863
+# %% ../nbs/18_training_sections.ipynb #f8721f2b
 def _gradients(t:_Tissue, rng) -> np.ndarray:
     "Slopes across the tissue, each in a direction of its own, wavy."
     (height, width), n = t.shape, rng.integers(1, 4)
     angle = rng.uniform(0, 2 * np.pi, (n, 1, 1))
     slope = np.sin(angle) * np.linspace(-1, 1, height)[:, None] + np.cos(angle) * np.linspace(-1, 1, width)
-    wavy = slope + 0.2 * smooth_fields(n, t.shape, t.size / 6, rng)
+    wavy = slope + 0.2 * random_fields(n, t.shape, t.size / 6, rng)
     return expit(rng.uniform(2, 6, (n, 1, 1)) * (wavy - rng.uniform(-0.2, 0.5, (n, 1, 1))))
 
 def _rims(t:_Tissue, rng) -> np.ndarray:
@@ -131,21 +136,22 @@ def _rims(t:_Tissue, rng) -> np.ndarray:
     side = expit(rng.uniform(0, 4) * t.field(rng.uniform(0.3, 0.6), rng))
     return (np.exp(-line / (t.size * rng.uniform(0.02, 0.07) + 0.5)) * side)[None]
 
+# %% ../nbs/18_training_sections.ipynb #ba916c3f
 def _broad(t:_Tissue, rng) -> np.ndarray:
     "A density that varies little over the whole tissue."
     return np.exp(rng.uniform(0.1, 0.6) * t.field(rng.uniform(0.1, 0.4), rng))[None]
 
 _TYPES = _regions, _layers, _blobs, _tubules, _spots, _vessels, _gradients, _rims, _broad
 
-# %% ../nbs/18_training_sections.ipynb #2b45c631
+# %% ../nbs/18_training_sections.ipynb #76802301
 def draw_compartments(tissue:_Tissue, rng) -> np.ndarray: # float64 (n, height, width), 0 to 1
-    "The compartments of one section: of four to nine of the types, some twice; the largest value of each is 1."
+    "The compartments of one section: four to nine draws of the types; the largest value of each is 1."
     which = rng.choice(len(_TYPES), rng.integers(4, 10))
     found = np.concatenate([_TYPES[i](tissue, rng) for i in which] + [_TYPES[rng.integers(2)](tissue, rng)])
     found = found * tissue.mask
     return found[found.max((1, 2)) > 1e-3] / found.max((1, 2), keepdims=True)[found.max((1, 2)) > 1e-3]
 
-# %% ../nbs/18_training_sections.ipynb #53b472f6
+# %% ../nbs/18_training_sections.ipynb #38c55690
 def _candidates(compartments:np.ndarray, tissue:_Tissue, n:int, rng) -> np.ndarray: # float64 (n, p)
     "Patterns as sparse loadings on compartments, with a uniform part and a fine texture; each has mean 1."
     flat = compartments[:, tissue.mask]
@@ -154,10 +160,11 @@ def _candidates(compartments:np.ndarray, tissue:_Tissue, n:int, rng) -> np.ndarr
     patterns = loadings @ (flat / flat.mean(1, keepdims=True))
     patterns /= patterns.mean(1, keepdims=True)
     patterns += rng.choice([0.02, 0.1, 0.3, 1], (n, 1)) * rng.uniform(0.5, 1.5, (n, 1))
-    texture = smooth_fields(n, tissue.shape, max(tissue.size / 40, 1.5), rng)[:, tissue.mask]
+    texture = random_fields(n, tissue.shape, max(tissue.size / 40, 1.5), rng)[:, tissue.mask]
     patterns *= np.exp(rng.uniform(0, 0.15, (n, 1)) * texture)
     return patterns / patterns.mean(1, keepdims=True)
 
+# %% ../nbs/18_training_sections.ipynb #1656a55d
 def draw_patterns(n:int, rng) -> tuple[np.ndarray, _Tissue]: # float64 (n or fewer, p), and the tissue
     "The patterns of `n` clusters on a tissue of their own; fewer where no more differ enough."
     tissue = draw_tissue(rng)
@@ -167,7 +174,7 @@ def draw_patterns(n:int, rng) -> tuple[np.ndarray, _Tissue]: # float64 (n or few
         if len(taken) < n and correlation[i, taken].max() < limit: taken.append(i)
     return patterns[taken], tissue
 
-# %% ../nbs/18_training_sections.ipynb #792150e8
+# %% ../nbs/18_training_sections.ipynb #80873b35
 def draw_classes(n_ions:int, n_classes:int, rng) -> np.ndarray: # int64 (n_ions,), sorted
     "The class of each ion: two or more of each, sizes even or very uneven."
     shares = rng.dirichlet(np.full(n_classes, rng.choice([0.5, 1, 2, 10])))
@@ -182,14 +189,15 @@ def _ion_patterns(patterns:np.ndarray, classes:np.ndarray, rng) -> np.ndarray: #
     weights[np.arange(len(classes)), classes] = 1 - weights.sum(1)
     return weights @ patterns
 
+# %% ../nbs/18_training_sections.ipynb #0d9bd4dc
 def _own_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float64 (n, p)
     "Each ion times a smooth field of its own, in most of the sections; some ions more than others."
     if rng.random() < 0.4: return expected
-    fields = smooth_fields(len(expected), tissue.shape, tissue.size / rng.uniform(2, 9), rng)[:, tissue.mask]
+    fields = random_fields(len(expected), tissue.shape, tissue.size / rng.uniform(2, 9), rng)[:, tissue.mask]
     strength = rng.uniform(0.2, 1.2) * rng.uniform(0.3, 1.3, (len(expected), 1))
     return expected * (expit(strength * fields) if rng.random() < 0.5 else np.exp(0.7 * strength * fields))
 
-# %% ../nbs/18_training_sections.ipynb #d7327ab3
+# %% ../nbs/18_training_sections.ipynb #28869079
 def _shared_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float64 (n, p)
     "All ions alike: rows that gain more or less; matrix that takes a share of each pixel."
     rows = np.exp(rng.uniform(0, 0.25) * rng.normal(size=tissue.shape[0]))
@@ -197,6 +205,7 @@ def _shared_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # flo
     if rng.random() < 0.35: expected *= rng.uniform(rng.uniform(0.1, 0.5), 1, expected.shape[1])
     return expected
 
+# %% ../nbs/18_training_sections.ipynb #daeba0a6
 def _counts(expected:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     "Poisson counts of a few hundredths to a hundred per pixel; in some sections with hot spots."
     n, least = len(expected), 10**rng.uniform(-1.7, 0.3)
@@ -208,7 +217,7 @@ def _counts(expected:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
         np.add.at(expected, (hot, at), mean[hot, 0] * rng.uniform(10, 100, len(hot)))
     return rng.poisson(expected).astype(float)
 
-# %% ../nbs/18_training_sections.ipynb #eb847f50
+# %% ../nbs/18_training_sections.ipynb #dc921ff6
 def _processed(counts:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     "What detector and software do: TIC normalisation, scatter, threshold, root or logarithm; each in some."
     if rng.random() < 0.35: counts = counts / np.maximum(counts.sum(0), 1) * counts.sum(0).mean()
@@ -219,6 +228,7 @@ def _processed(counts:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     kind = rng.random()
     return np.log1p(counts) if kind < 0.15 else np.sqrt(counts) if kind < 0.3 else counts
 
+# %% ../nbs/18_training_sections.ipynb #e5d4cc34
 def _measured(tissue:_Tissue, rng) -> np.ndarray: # bool (p,)
     "Which pixels of the tissue were measured: in a fifth of the sections some rows or pixels are missing."
     y, lost = np.nonzero(tissue.mask)[0], np.zeros(tissue.mask.sum(), bool)
@@ -226,7 +236,7 @@ def _measured(tissue:_Tissue, rng) -> np.ndarray: # bool (p,)
     if rng.random() < 0.2: lost |= np.isin(y, rng.choice(np.unique(y), rng.integers(1, 4)))
     return ~lost
 
-# %% ../nbs/18_training_sections.ipynb #e517a1d1
+# %% ../nbs/18_training_sections.ipynb #e085f924
 @dataclass(frozen=True, eq=False)
 class TrainingSection:
     "Simulated ion images of known classes. `draw_section` makes them."
@@ -234,6 +244,7 @@ class TrainingSection:
     mask:np.ndarray    # bool (height, width), True = measured
     classes:np.ndarray # int64 (n,)
 
+# %% ../nbs/18_training_sections.ipynb #4357fb0c
 def draw_section(seed:int, # fixes everything
                  n_ions:tuple[int, int]=(48, 128), # least and most
                 ) -> TrainingSection:
