@@ -245,7 +245,7 @@ def _label_likelihood(self:IonImageClusterer, data:_Data) -> Callable|None: # in
     gain = gain_fields(table, components, *points, config.gain_order)
     def likelihood(labels):
         filled = fill_unassigned(labels, points[0])
-        return fit_mixture(*points, filled, self.n_clusters_, config, gain)[1][-1]
+        return fit_mixture(*points, filled, self.n_clusters_, replace(config, iterations=2), gain)[1][-1]
     return likelihood
 
 # %% ../nbs/41_clusterer.ipynb #9550d8b7
