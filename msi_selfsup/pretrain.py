@@ -10,15 +10,16 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
-from .core import atomic_write, progress_bar
+from .core import atomic_write, file_sha256, package_versions, progress_bar
 from .encoder import read_tensors
 from .images import IonImages, clip_and_scale
 from .section_encoder import SectionEncoder, section_inputs
@@ -26,9 +27,9 @@ from .training_sections import draw_section
 
 # %% auto #0
 __all__ = ['LOOK_AHEAD', 'PretrainConfig', 'contrast_loss', 'TrainingExample', 'training_example', 'training_examples',
-           'rate_of_step', 'train_step', 'new_section_encoder', 'save_weights', 'pretrain']
+           'rate_of_step', 'train_step', 'new_section_encoder', 'save_weights', 'pretrain', 'model_card']
 
-# %% ../nbs/39_pretrain.ipynb #bbe70620
+# %% ../nbs/39_pretrain.ipynb #c05284c0
 @dataclass(frozen=True)
 class PretrainConfig:
     "How the section encoder is trained."
@@ -40,7 +41,7 @@ class PretrainConfig:
     max_norm:float = 1.           # of the gradient
     seed:int = 0                  # of the first weights, and of the sections
 
-# %% ../nbs/39_pretrain.ipynb #03ca1531
+# %% ../nbs/39_pretrain.ipynb #38aaaca0
 def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
                   classes:torch.Tensor,  # int (n,)
                   temperature:float=0.1,
@@ -53,7 +54,7 @@ def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
     return -log_share[same.sum(1) > 0].mean()
 
 
-# %% ../nbs/39_pretrain.ipynb #22cfaa36
+# %% ../nbs/39_pretrain.ipynb #91cf58fb
 class TrainingExample(NamedTuple):
     "What the encoder sees of a simulated section, and the truth."
     planes:np.ndarray  # float32 (n, 8, GRID, GRID)
@@ -61,6 +62,7 @@ class TrainingExample(NamedTuple):
     coordinates:list   # float32 (n, r) each
     classes:np.ndarray # int64 (n,)
 
+@threadpool_limits.wrap(limits=1) # sums of several threads differ in their last digits
 def training_example(seed:int) -> TrainingExample:
     "The example of a seed."
     section = draw_section(seed)
@@ -68,7 +70,7 @@ def training_example(seed:int) -> TrainingExample:
     inputs = section_inputs(clip_and_scale(ions), section.mask)
     return TrainingExample(inputs.planes(slice(None)), inputs.numbers, inputs.coordinates, section.classes)
 
-# %% ../nbs/39_pretrain.ipynb #8a77c39e
+# %% ../nbs/39_pretrain.ipynb #28596f1c
 LOOK_AHEAD = 16 # sections that are made before they are needed
 
 def _made_ahead(seeds:range, n_workers:int) -> Iterator: # of `training_example`
@@ -85,14 +87,14 @@ def training_examples(seeds:range, n_workers:int=0, # processes that make them; 
     "The examples of the seeds, in their order; they do not depend on how many processes make them."
     return _made_ahead(seeds, n_workers) if n_workers else map(training_example, seeds)
 
-# %% ../nbs/39_pretrain.ipynb #3645c414
+# %% ../nbs/39_pretrain.ipynb #f2164933
 def rate_of_step(step:int, config:PretrainConfig) -> float:
     "Of a step: it rises in a line, then falls as half a cosine."
     rise, way = (step + 1) / config.warm_up, step / config.n_steps
     return config.learning_rate * min(rise, 0.5 * (1 + math.cos(math.pi * way)))
 
 
-# %% ../nbs/39_pretrain.ipynb #c62c84be
+# %% ../nbs/39_pretrain.ipynb #4feb7dc0
 def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, config:PretrainConfig) -> float:
     "One step of the optimiser; returns the mean loss of the sections."
     losses = []
@@ -107,7 +109,7 @@ def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, confi
     optimiser.step(); optimiser.zero_grad(set_to_none=True)
     return sum(losses) / len(losses)
 
-# %% ../nbs/39_pretrain.ipynb #eac2997c
+# %% ../nbs/39_pretrain.ipynb #fe7eed73
 def new_section_encoder(seed:int) -> SectionEncoder:
     "A section encoder with random weights that depend on the seed alone."
     with torch.random.fork_rng(devices=[]):
@@ -124,7 +126,7 @@ def save_weights(encoder:SectionEncoder, path:str|Path) -> Path:
     with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(encoder.state_dict()))
     return Path(path)
 
-# %% ../nbs/39_pretrain.ipynb #fc7487e2
+# %% ../nbs/39_pretrain.ipynb #628db093
 class _Training(NamedTuple):
     "The state of a training."
     encoder:SectionEncoder
@@ -147,7 +149,7 @@ class _Training(NamedTuple):
         state = dict(encoder=encoder, optimiser=optimiser, losses=self.losses)
         with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(state))
 
-# %% ../nbs/39_pretrain.ipynb #d363f8d5
+# %% ../nbs/39_pretrain.ipynb #dca6d57a
 def pretrain(path:str|Path,    # checkpoint: written every `save_every` steps, and continued where it exists
              config:PretrainConfig=PretrainConfig(), save_every:int=100,
              n_workers:int=0,  # processes that make sections; the result does not depend on it
@@ -164,3 +166,15 @@ def pretrain(path:str|Path,    # checkpoint: written every `save_every` steps, a
         training.losses.append(train_step(training.encoder, training.optimiser, some, step, config))
         if (step + 1) % save_every == 0 or step + 1 == config.n_steps: training.save(path)
     return training.encoder.eval(), training.losses
+
+# %% ../nbs/39_pretrain.ipynb #1a211a29
+def model_card(encoder:SectionEncoder, losses:list[float], config:PretrainConfig, weights:str|Path) -> dict:
+    "What is to be known of trained weights: settings, data, size, loss, SHA-256, versions."
+    first, last = (config.seed * config.n_steps + step for step in (0, config.n_steps))
+    seeds = [first * config.sections_per_step, last * config.sections_per_step - 1]
+    return dict(
+        what="section encoder: features of all ion images of a section together", settings=asdict(config),
+        data="simulated sections, msi_selfsup.training_sections.draw_section", section_seeds=seeds,
+        n_weights=sum(weight.numel() for weight in encoder.parameters()), bytes=Path(weights).stat().st_size,
+        sha256=file_sha256(weights), last_loss=round(float(np.mean(losses[-100:])), 4),
+        versions=package_versions(), license="as the package")

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from msi_selfsup.core import file_sha256, package_versions
 from msi_selfsup.pretrain import PretrainConfig, model_card, pretrain, save_weights
 
 
@@ -39,7 +37,9 @@ def main() -> None:
     config = replace(PretrainConfig(), n_steps=args.steps)
     encoder, losses = pretrain(args.out / "checkpoint.pt", config, n_workers=args.workers, show=True)
     weights = save_weights(encoder, args.out / "section_encoder.pt")
-    print(f"{weights}: loss {sum(losses[-100:]) / len(losses[-100:]):.3f}, SHA-256 {file_sha256(weights)}")
+    card = model_card(encoder, losses, config, weights)
+    weights.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    print(f"{weights}: loss {card['last_loss']}, SHA-256 {card['sha256']}")
 
 
 if __name__ == "__main__": main()
