@@ -29,7 +29,7 @@ from .training_sections import draw_section
 __all__ = ['LOOK_AHEAD', 'PretrainConfig', 'contrast_loss', 'TrainingExample', 'training_example', 'training_examples',
            'rate_of_step', 'train_step', 'new_section_encoder', 'save_weights', 'pretrain', 'model_card']
 
-# %% ../nbs/39_pretrain.ipynb #c05284c0
+# %% ../nbs/39_pretrain.ipynb #6af2bb28
 @dataclass(frozen=True)
 class PretrainConfig:
     "How the section encoder is trained."
@@ -41,7 +41,7 @@ class PretrainConfig:
     max_norm:float = 1.           # of the gradient
     seed:int = 0                  # of the first weights, and of the sections
 
-# %% ../nbs/39_pretrain.ipynb #38aaaca0
+# %% ../nbs/39_pretrain.ipynb #765bdbde
 def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
                   classes:torch.Tensor,  # int (n,)
                   temperature:float=0.1,
@@ -54,7 +54,7 @@ def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
     return -log_share[same.sum(1) > 0].mean()
 
 
-# %% ../nbs/39_pretrain.ipynb #91cf58fb
+# %% ../nbs/39_pretrain.ipynb #edb1cbc8
 class TrainingExample(NamedTuple):
     "What the encoder sees of a simulated section, and the truth."
     planes:np.ndarray  # float32 (n, 8, GRID, GRID)
@@ -70,7 +70,7 @@ def training_example(seed:int) -> TrainingExample:
     inputs = section_inputs(clip_and_scale(ions), section.mask)
     return TrainingExample(inputs.planes(slice(None)), inputs.numbers, inputs.coordinates, section.classes)
 
-# %% ../nbs/39_pretrain.ipynb #28596f1c
+# %% ../nbs/39_pretrain.ipynb #49e71e90
 LOOK_AHEAD = 16 # sections that are made before they are needed
 
 def _made_ahead(seeds:range, n_workers:int) -> Iterator: # of `training_example`
@@ -87,14 +87,14 @@ def training_examples(seeds:range, n_workers:int=0, # processes that make them; 
     "The examples of the seeds, in their order; they do not depend on how many processes make them."
     return _made_ahead(seeds, n_workers) if n_workers else map(training_example, seeds)
 
-# %% ../nbs/39_pretrain.ipynb #f2164933
+# %% ../nbs/39_pretrain.ipynb #9ee0a135
 def rate_of_step(step:int, config:PretrainConfig) -> float:
     "Of a step: it rises in a line, then falls as half a cosine."
     rise, way = (step + 1) / config.warm_up, step / config.n_steps
     return config.learning_rate * min(rise, 0.5 * (1 + math.cos(math.pi * way)))
 
 
-# %% ../nbs/39_pretrain.ipynb #4feb7dc0
+# %% ../nbs/39_pretrain.ipynb #e4485e42
 def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, config:PretrainConfig) -> float:
     "One step of the optimiser; returns the mean loss of the sections."
     losses = []
@@ -109,7 +109,7 @@ def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, confi
     optimiser.step(); optimiser.zero_grad(set_to_none=True)
     return sum(losses) / len(losses)
 
-# %% ../nbs/39_pretrain.ipynb #fe7eed73
+# %% ../nbs/39_pretrain.ipynb #bc849436
 def new_section_encoder(seed:int) -> SectionEncoder:
     "A section encoder with random weights that depend on the seed alone."
     with torch.random.fork_rng(devices=[]):
@@ -126,7 +126,7 @@ def save_weights(encoder:SectionEncoder, path:str|Path) -> Path:
     with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(encoder.state_dict()))
     return Path(path)
 
-# %% ../nbs/39_pretrain.ipynb #628db093
+# %% ../nbs/39_pretrain.ipynb #dd3965c7
 class _Training(NamedTuple):
     "The state of a training."
     encoder:SectionEncoder
@@ -149,7 +149,7 @@ class _Training(NamedTuple):
         state = dict(encoder=encoder, optimiser=optimiser, losses=self.losses)
         with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(state))
 
-# %% ../nbs/39_pretrain.ipynb #dca6d57a
+# %% ../nbs/39_pretrain.ipynb #aa7f79e6
 def pretrain(path:str|Path,    # checkpoint: written every `save_every` steps, and continued where it exists
              config:PretrainConfig=PretrainConfig(), save_every:int=100,
              n_workers:int=0,  # processes that make sections; the result does not depend on it
@@ -167,7 +167,7 @@ def pretrain(path:str|Path,    # checkpoint: written every `save_every` steps, a
         if (step + 1) % save_every == 0 or step + 1 == config.n_steps: training.save(path)
     return training.encoder.eval(), training.losses
 
-# %% ../nbs/39_pretrain.ipynb #1a211a29
+# %% ../nbs/39_pretrain.ipynb #ef0fc774
 def model_card(encoder:SectionEncoder, losses:list[float], config:PretrainConfig, weights:str|Path) -> dict:
     "What is to be known of trained weights: settings, data, size, loss, SHA-256, versions."
     first, last = (config.seed * config.n_steps + step for step in (0, config.n_steps))
