@@ -39,7 +39,8 @@ from .patterns import (
     PatternConfig, PatternTable, SpatialComponents, pattern_table, spatial_components)
 from .recipe import MixtureLabelling, Recipe, SelfTraining, as_ion_images, choose_device
 from .published_model import take_prepared
-from .section_encoder import SectionEncoder, load_section_encoder, section_features
+from .section_encoder import (
+    SectionEncoder, load_section_encoder, section_features, section_labels)
 from .selflabel import (
     class_means, confidence_threshold, predict_probabilities, train_classifier_on_images,
     train_linear_classifier, train_self_labelling)
@@ -49,7 +50,7 @@ from .structure import structure_test
 from .train import copy_to_cpu, decline_reason, report_event
 
 # %% auto #0
-__all__ = ['LEAST_FALL', 'SECTION', 'NETWORK_STAGES', 'MERGED', 'CONTRAST_SETS', 'RENUMBERED_STAGES', 'FITTED',
+__all__ = ['SECTION', 'LEAST_FALL', 'NETWORK_STAGES', 'MERGED', 'CONTRAST_SETS', 'RENUMBERED_STAGES', 'FITTED',
            'IonImageClusterer', 'joined_features', 'fill_unassigned', 'number_by_similarity', 'relabel_linear',
            'at_positions']
 
@@ -102,6 +103,14 @@ def _cluster(self:IonImageClusterer, features:np.ndarray, seed:int) -> np.ndarra
     if labels.max() < k: return labels
     raise InputError("clusterer", f"it found {labels.max() + 1} clusters, but n_clusters = {k}",
                      "ask for more clusters, or change its settings")
+
+# %% ../nbs/41_clusterer.ipynb #e3efaa6f
+SECTION = "section encoder" # the stage of its features
+
+def _labels_from(self:IonImageClusterer, name:str, features:np.ndarray, seed:int) -> np.ndarray: # int64 (m,)
+    "Labels from the feature set of that name: by the recipe's clusterer, k-means for the section encoder."
+    if name != SECTION or self.recipe_in_use().clusterer is not None: return _cluster(self, features, seed)
+    return section_labels(features, self.n_clusters_, seed)
 
 # %% ../nbs/41_clusterer.ipynb #8e52fc83
 def fill_unassigned(labels:np.ndarray,  # int (m,), -1 = unassigned
@@ -241,8 +250,8 @@ def _label_likelihood(self:IonImageClusterer, data:_Data) -> Callable|None: # in
     table = pattern_table(data.scaled, data.ions.mask, config) if data.table is None else data.table
     n_components = config.n_components(self.n_clusters_, n_significant_components(table, config, self.seed))
     components = spatial_components(table, n_components, config)
-    points = table.scores(components)
-    gain = gain_fields(table, components, *points, config.gain_order)
+    points = x, v = table.scores(components)
+    gain = gain_fields(table, components, x, v, config.gain_order)
     def likelihood(labels):
         filled = fill_unassigned(labels, points[0])
         return fit_mixture(*points, filled, self.n_clusters_, replace(config, iterations=2), gain)[1][-1]
@@ -262,8 +271,6 @@ def _is_less_likely(data:_Data, stage:str, labels:np.ndarray, before:np.ndarray,
     return True
 
 # %% ../nbs/41_clusterer.ipynb #a2827c1c
-SECTION = "section encoder" # the stage of its features
-
 def _encode_section(self:IonImageClusterer, data:_Data, encoder) -> None:
     "Sets the features of the pre-trained section encoder, where the recipe has it."
     self._section, self._section_encoder = None, encoder if isinstance(encoder, SectionEncoder) else None
@@ -326,7 +333,7 @@ def _hierarchical(self:IonImageClusterer) -> dict[str, np.ndarray]: # int64 (m,)
 def _start_labels(self:IonImageClusterer, features:dict, found:_Found, given:dict) -> dict:
     "Labels to start from: name -> int64 (m,). Sets `baseline_labels_`."
     with _timed(self.timings_, "spectral clustering"):
-        starts = {name: _cluster(self, values, self.seed) for name, values in features.items()}
+        starts = {name: _labels_from(self, name, values, self.seed) for name, values in features.items()}
     self.baseline_labels_ = {name: starts[name] for name in self.feature_sets_}
     found.labels |= {name: labels for name, labels in starts.items() if name not in self.feature_sets_}
     filled = {name: fill_unassigned(labels, features[name]) for name, labels in starts.items()}
@@ -759,7 +766,7 @@ def _starts_of_subset(self:IonImageClusterer, positions:np.ndarray, seed:int) ->
         if name in HIERARCHICAL: return self.recluster(name, positions, seed)
         if name not in known: return self.initial_labels_[self.kept_[positions]] # the user's labels
         features = _features_of_subset(self, name, positions)
-        return fill_unassigned(_cluster(self, features, seed), features)
+        return fill_unassigned(_labels_from(self, name, features, seed), features)
     return {name: start(name) for name in dict.fromkeys(names)}
 
 # %% ../nbs/41_clusterer.ipynb #6c638b84
@@ -784,7 +791,8 @@ def recluster(self:IonImageClusterer,
     if stage in HIERARCHICAL:
         base, method = HIERARCHICAL[stage]
         return linkage_labels(_features_of_subset(self, base, positions), self.n_clusters_, method)
-    if stage != "mixture": return _cluster(self, _features_of_subset(self, stage, positions), seed)
+    if stage != "mixture":
+        return _labels_from(self, stage, _features_of_subset(self, stage, positions), seed)
     x, v, gain = _points_of_subset(self, positions)
     config, starts = _pattern_config(self.recipe_in_use()), _starts_of_subset(self, positions, seed)
     return fit_best(x, v, starts, self.n_clusters_, config, gain).mixture.predict_log_proba(x, v).argmax(1)

@@ -27,9 +27,10 @@ from .training_sections import draw_section
 
 # %% auto #0
 __all__ = ['LOOK_AHEAD', 'PretrainConfig', 'contrast_loss', 'TrainingExample', 'training_example', 'training_examples',
-           'rate_of_step', 'train_step', 'new_section_encoder', 'save_weights', 'pretrain', 'model_card']
+           'rate_of_step', 'train_step', 'section_seeds', 'new_section_encoder', 'save_weights', 'pretrain',
+           'model_card']
 
-# %% ../nbs/39_pretrain.ipynb #6af2bb28
+# %% ../nbs/39_pretrain.ipynb #5a36e79e
 @dataclass(frozen=True)
 class PretrainConfig:
     "How the section encoder is trained."
@@ -41,7 +42,7 @@ class PretrainConfig:
     max_norm:float = 1.           # of the gradient
     seed:int = 0                  # of the first weights, and of the sections
 
-# %% ../nbs/39_pretrain.ipynb #765bdbde
+# %% ../nbs/39_pretrain.ipynb #81ddc4ff
 def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
                   classes:torch.Tensor,  # int (n,)
                   temperature:float=0.1,
@@ -54,7 +55,7 @@ def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
     return -log_share[same.sum(1) > 0].mean()
 
 
-# %% ../nbs/39_pretrain.ipynb #edb1cbc8
+# %% ../nbs/39_pretrain.ipynb #d2030d7e
 class TrainingExample(NamedTuple):
     "What the encoder sees of a simulated section, and the truth."
     planes:np.ndarray  # float32 (n, 8, GRID, GRID)
@@ -70,7 +71,7 @@ def training_example(seed:int) -> TrainingExample:
     inputs = section_inputs(clip_and_scale(ions), section.mask)
     return TrainingExample(inputs.planes(slice(None)), inputs.numbers, inputs.coordinates, section.classes)
 
-# %% ../nbs/39_pretrain.ipynb #49e71e90
+# %% ../nbs/39_pretrain.ipynb #3ea88489
 LOOK_AHEAD = 16 # sections that are made before they are needed
 
 def _made_ahead(seeds:range, n_workers:int) -> Iterator: # of `training_example`
@@ -87,14 +88,14 @@ def training_examples(seeds:range, n_workers:int=0, # processes that make them; 
     "The examples of the seeds, in their order; they do not depend on how many processes make them."
     return _made_ahead(seeds, n_workers) if n_workers else map(training_example, seeds)
 
-# %% ../nbs/39_pretrain.ipynb #9ee0a135
+# %% ../nbs/39_pretrain.ipynb #b1026472
 def rate_of_step(step:int, config:PretrainConfig) -> float:
     "Of a step: it rises in a line, then falls as half a cosine."
     rise, way = (step + 1) / config.warm_up, step / config.n_steps
     return config.learning_rate * min(rise, 0.5 * (1 + math.cos(math.pi * way)))
 
 
-# %% ../nbs/39_pretrain.ipynb #e4485e42
+# %% ../nbs/39_pretrain.ipynb #efaa73ce
 def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, config:PretrainConfig) -> float:
     "One step of the optimiser; returns the mean loss of the sections."
     losses = []
@@ -109,7 +110,12 @@ def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, confi
     optimiser.step(); optimiser.zero_grad(set_to_none=True)
     return sum(losses) / len(losses)
 
-# %% ../nbs/39_pretrain.ipynb #bc849436
+# %% ../nbs/39_pretrain.ipynb #ecd0e46a
+def section_seeds(config:PretrainConfig) -> range:
+    "Seeds of the sections of a training, in their order; trainings of other seeds have other sections."
+    n = config.n_steps * config.sections_per_step
+    return range(config.seed * n, (config.seed + 1) * n)
+
 def new_section_encoder(seed:int) -> SectionEncoder:
     "A section encoder with random weights that depend on the seed alone."
     with torch.random.fork_rng(devices=[]):
@@ -126,7 +132,7 @@ def save_weights(encoder:SectionEncoder, path:str|Path) -> Path:
     with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(encoder.state_dict()))
     return Path(path)
 
-# %% ../nbs/39_pretrain.ipynb #dd3965c7
+# %% ../nbs/39_pretrain.ipynb #32f440a9
 class _Training(NamedTuple):
     "The state of a training."
     encoder:SectionEncoder
@@ -143,37 +149,35 @@ class _Training(NamedTuple):
         encoder.load_state_dict(state["encoder"]); optimiser.load_state_dict(state["optimiser"])
         return cls(encoder, optimiser, state["losses"])
 
-    def save(self, path:Path) -> None:
-        "Write the checkpoint, whole or not at all."
-        encoder, optimiser = self.encoder.state_dict(), self.optimiser.state_dict()
-        state = dict(encoder=encoder, optimiser=optimiser, losses=self.losses)
-        with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(state))
+# %% ../nbs/39_pretrain.ipynb #6dec9588
+def _save(training:_Training, path:Path) -> None:
+    "Write the checkpoint, whole or not at all."
+    encoder, optimiser = training.encoder.state_dict(), training.optimiser.state_dict()
+    state = dict(encoder=encoder, optimiser=optimiser, losses=training.losses)
+    with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(state))
 
-# %% ../nbs/39_pretrain.ipynb #aa7f79e6
+# %% ../nbs/39_pretrain.ipynb #28bc947a
 def pretrain(path:str|Path,    # checkpoint: written every `save_every` steps, and continued where it exists
              config:PretrainConfig=PretrainConfig(), save_every:int=100,
              n_workers:int=0,  # processes that make sections; the result does not depend on it
              show:bool|None=None, # progress; None: only where a person is looking
             ) -> tuple[SectionEncoder, list[float]]: # and the loss of each step
-    "Train a section encoder on the CPU, or go on with one. Raises `InputError` for a damaged checkpoint."
-    path, per_step, begin = Path(path), config.sections_per_step, config.seed * config.n_steps
-    training = _Training.begun(path, config)
-    done = len(training.losses)
-    seeds = range((begin + done) * per_step, (begin + config.n_steps) * per_step)
-    examples = training_examples(seeds, n_workers)
+    "Train a section encoder on the CPU, or go on. Raises `InputError` for a damaged checkpoint."
+    path, per_step, training = Path(path), config.sections_per_step, _Training.begun(Path(path), config)
+    done, seeds = len(training.losses), section_seeds(config)
+    examples = training_examples(seeds[done * per_step:], n_workers)
     for step in progress_bar(range(done, config.n_steps), "training", unit="step", show=show):
         some = [next(examples) for _ in range(per_step)]
         training.losses.append(train_step(training.encoder, training.optimiser, some, step, config))
-        if (step + 1) % save_every == 0 or step + 1 == config.n_steps: training.save(path)
+        if (step + 1) % save_every == 0 or step + 1 == config.n_steps: _save(training, path)
     return training.encoder.eval(), training.losses
 
-# %% ../nbs/39_pretrain.ipynb #ef0fc774
+# %% ../nbs/39_pretrain.ipynb #8e84df82
 def model_card(encoder:SectionEncoder, losses:list[float], config:PretrainConfig, weights:str|Path) -> dict:
     "What is to be known of trained weights: settings, data, size, loss, SHA-256, versions."
-    first, last = (config.seed * config.n_steps + step for step in (0, config.n_steps))
-    seeds = [first * config.sections_per_step, last * config.sections_per_step - 1]
+    seeds = [section_seeds(config)[0], section_seeds(config)[-1]]
     return dict(
-        what="section encoder: features of all ion images of a section together", settings=asdict(config),
+        what="features of all ion images of a section together", settings=asdict(config),
         data="simulated sections, msi_selfsup.training_sections.draw_section", section_seeds=seeds,
         n_weights=sum(weight.numel() for weight in encoder.parameters()), bytes=Path(weights).stat().st_size,
         sha256=file_sha256(weights), last_loss=round(float(np.mean(losses[-100:])), 4),

@@ -17,7 +17,7 @@ from .core import check_seed
 __all__ = ['spline_weights', 'random_fields', 'draw_tissue', 'draw_compartments', 'draw_patterns', 'draw_classes',
            'TrainingSection', 'draw_section']
 
-# %% ../nbs/18_training_sections.ipynb #ed5d3fa8
+# %% ../nbs/18_training_sections.ipynb #c4fd2bed
 def spline_weights(length:int, scale:float, rng) -> np.ndarray: # float64 (length, knots)
     "Cubic B-splines at knots that lie `scale` pixels apart, at a random offset."
     at = np.arange(length)[:, None] / scale + rng.uniform(1, 2)
@@ -32,7 +32,7 @@ def random_fields(n:int, shape:tuple[int, int], scale:float, rng) -> np.ndarray:
     fields -= fields.mean((1, 2), keepdims=True)
     return fields / fields.std((1, 2), keepdims=True)
 
-# %% ../nbs/18_training_sections.ipynb #2c44a353
+# %% ../nbs/18_training_sections.ipynb #86efdb4a
 @dataclass(frozen=True)
 class _Tissue:
     "The geometry that all compartments of one section share."
@@ -52,10 +52,11 @@ class _Tissue:
         values = np.sort(field[self.mask])
         return np.searchsorted(values, field).clip(0, len(values) - 1) / len(values)
 
-# %% ../nbs/18_training_sections.ipynb #4b10d331
+# %% ../nbs/18_training_sections.ipynb #7f6c046c
 def draw_tissue(rng) -> _Tissue:
     "A grid of 40 to 100 pixels a side, and an irregular outline on it; one section in ten fills its grid."
-    shape = tuple(int(length) for length in rng.integers(40, 101, 2))
+    height, width = (int(length) for length in rng.integers(40, 101, 2))
+    shape = height, width
     y, x = (np.linspace(-1, 1, length) for length in shape)
     power, bumps = rng.uniform(1.6, 5), rng.uniform(0.1, 0.5)
     radius = (abs(y[:, None])**power + abs(x)**power)**(1 / power)
@@ -66,7 +67,7 @@ def draw_tissue(rng) -> _Tissue:
     depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     return _Tissue(mask, depth, float(np.sqrt(mask.sum())))
 
-# %% ../nbs/18_training_sections.ipynb #80018f36
+# %% ../nbs/18_training_sections.ipynb #6d5b7593
 def _regions(t:_Tissue, rng) -> np.ndarray: # float64 (n, height, width)
     "Voronoi cells with warped borders: lobes, nuclei of a brain."
     n, (height, width) = rng.integers(4, 13), t.shape
@@ -76,14 +77,15 @@ def _regions(t:_Tissue, rng) -> np.ndarray: # float64 (n, height, width)
     distance = np.hypot(y - centres[:, 0, None, None], x - centres[:, 1, None, None])
     return expit(rng.uniform(0.5, 3) * (distance.min(0) + rng.uniform(0, 1) - distance))
 
-# %% ../nbs/18_training_sections.ipynb #dd35499d
+# %% ../nbs/18_training_sections.ipynb #80d641f1
 def _layers(t:_Tissue, rng) -> np.ndarray:
-    "Bands of a warped coordinate: depth, a direction, or a smooth field."
-    (height, width), kind, angle = t.shape, rng.integers(3), rng.uniform(0, 2 * np.pi)
-    y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)
-    slope = np.sin(angle) * y + np.cos(angle) * x
+    "Bands of a warped coordinate."
+    kind, angle = rng.integers(3), rng.uniform(0, 2 * np.pi)
+    y, x = (np.linspace(-1, 1, length) for length in t.shape)
+    slope = np.sin(angle) * y[:, None] + np.cos(angle) * x
     course = (t.depth / t.size * 6, slope, 0.7 * t.field(rng.uniform(0.2, 0.5), rng))[kind]
-    rank = t.rank(course + rng.uniform(0, 0.25) * t.field(rng.uniform(0.06, 0.2), rng))
+    warp = rng.uniform(0, 0.25) * t.field(rng.uniform(0.06, 0.2), rng)
+    rank = t.rank(course + warp)
     edges = np.sort(rng.uniform(0, 1, rng.integers(3, 9)))
     middle, half = (edges[1:] + edges[:-1]) / 2, np.maximum(np.diff(edges) / 2, 0.02)
     return expit(rng.uniform(20, 80) * (half[:, None, None] - abs(rank - middle[:, None, None])))
@@ -93,7 +95,7 @@ def _blobs(t:_Tissue, rng) -> np.ndarray:
     fields = random_fields(rng.integers(2, 6), t.shape, t.size * rng.uniform(0.08, 0.35), rng)
     return expit(rng.uniform(2, 8) * (fields - rng.uniform(0.3, 1.5, (len(fields), 1, 1))))
 
-# %% ../nbs/18_training_sections.ipynb #7d290416
+# %% ../nbs/18_training_sections.ipynb #0bf7c6cb
 def _tubules(t:_Tissue, rng) -> np.ndarray:
     "Winding bands of one width, over part of the tissue or all of it, and what lies between them."
     width = rng.uniform(2.5, 7)
@@ -102,7 +104,7 @@ def _tubules(t:_Tissue, rng) -> np.ndarray:
     part = expit(5 * (t.field(rng.uniform(0.15, 0.4), rng) + rng.uniform(-1, 1.5)))
     return np.stack([inside * part, (1 - inside) * part])
 
-# %% ../nbs/18_training_sections.ipynb #420a55cb
+# %% ../nbs/18_training_sections.ipynb #1ae6e4fd
 def _spots(t:_Tissue, rng) -> np.ndarray:
     "Scattered round spots, some of them rings, denser in places: glands, follicles, islets, single cells."
     count, radius = np.zeros(t.shape), rng.uniform(0.6, 3)
@@ -113,7 +115,7 @@ def _spots(t:_Tissue, rng) -> np.ndarray:
     if rng.random() < 0.4: spots = np.maximum(spots - 0.6 * ndimage.gaussian_filter(count, 0.6 * radius), 0)
     return (spots / max(spots.max(), 1e-9))[None]
 
-# %% ../nbs/18_training_sections.ipynb #012aefb0
+# %% ../nbs/18_training_sections.ipynb #1119bb26
 def _vessels(t:_Tissue, rng) -> np.ndarray:
     "Thin winding lines: the zero line of a smooth field, over part of the tissue."
     field = t.field(rng.uniform(0.06, 0.15), rng)
@@ -121,7 +123,7 @@ def _vessels(t:_Tissue, rng) -> np.ndarray:
     lines = np.exp(-(distance / rng.uniform(0.8, 2))**2)
     return (lines * expit(4 * (t.field(0.2, rng) + rng.uniform(-0.5, 1.5))))[None]
 
-# %% ../nbs/18_training_sections.ipynb #f96a71cd
+# %% ../nbs/18_training_sections.ipynb #9b007f9e
 def _gradients(t:_Tissue, rng) -> np.ndarray:
     "Slopes across the tissue, each in a direction of its own, wavy."
     (height, width), n = t.shape, rng.integers(1, 4)
@@ -136,14 +138,14 @@ def _rims(t:_Tissue, rng) -> np.ndarray:
     side = expit(rng.uniform(0, 4) * t.field(rng.uniform(0.3, 0.6), rng))
     return (np.exp(-line / (t.size * rng.uniform(0.02, 0.07) + 0.5)) * side)[None]
 
-# %% ../nbs/18_training_sections.ipynb #eb3d6e32
+# %% ../nbs/18_training_sections.ipynb #8444e755
 def _broad(t:_Tissue, rng) -> np.ndarray:
     "A density that varies little over the whole tissue."
     return np.exp(rng.uniform(0.1, 0.6) * t.field(rng.uniform(0.1, 0.4), rng))[None]
 
 _TYPES = _regions, _layers, _blobs, _tubules, _spots, _vessels, _gradients, _rims, _broad
 
-# %% ../nbs/18_training_sections.ipynb #3bd19718
+# %% ../nbs/18_training_sections.ipynb #81a7b61f
 def draw_compartments(tissue:_Tissue, rng) -> np.ndarray: # float64 (n, height, width), 0 to 1
     "The compartments of one section: four to nine draws of the types; the largest value of each is 1."
     which = rng.choice(len(_TYPES), rng.integers(4, 10))
@@ -151,7 +153,7 @@ def draw_compartments(tissue:_Tissue, rng) -> np.ndarray: # float64 (n, height, 
     found = found * tissue.mask
     return found[found.max((1, 2)) > 1e-3] / found.max((1, 2), keepdims=True)[found.max((1, 2)) > 1e-3]
 
-# %% ../nbs/18_training_sections.ipynb #43225017
+# %% ../nbs/18_training_sections.ipynb #361406d2
 def _candidates(compartments:np.ndarray, tissue:_Tissue, n:int, rng) -> np.ndarray: # float64 (n, p)
     "Patterns as sparse loadings on compartments, with a uniform part and a fine texture; each has mean 1."
     flat = compartments[:, tissue.mask]
@@ -164,7 +166,7 @@ def _candidates(compartments:np.ndarray, tissue:_Tissue, n:int, rng) -> np.ndarr
     patterns *= np.exp(rng.uniform(0, 0.15, (n, 1)) * texture)
     return patterns / patterns.mean(1, keepdims=True)
 
-# %% ../nbs/18_training_sections.ipynb #cef27f9b
+# %% ../nbs/18_training_sections.ipynb #c72df4a8
 def draw_patterns(n:int, rng) -> tuple[np.ndarray, _Tissue]: # float64 (n or fewer, p), and the tissue
     "The patterns of `n` clusters on a tissue of their own; fewer where no more differ enough."
     tissue = draw_tissue(rng)
@@ -174,7 +176,7 @@ def draw_patterns(n:int, rng) -> tuple[np.ndarray, _Tissue]: # float64 (n or few
         if len(taken) < n and correlation[i, taken].max() < limit: taken.append(i)
     return patterns[taken], tissue
 
-# %% ../nbs/18_training_sections.ipynb #0bcdf776
+# %% ../nbs/18_training_sections.ipynb #0807b7b6
 def draw_classes(n_ions:int, n_classes:int, rng) -> np.ndarray: # int64 (n_ions,), sorted
     "The class of each ion: two or more of each, sizes even or very uneven."
     shares = rng.dirichlet(np.full(n_classes, rng.choice([0.5, 1, 2, 10])))
@@ -189,7 +191,7 @@ def _ion_patterns(patterns:np.ndarray, classes:np.ndarray, rng) -> np.ndarray: #
     weights[np.arange(len(classes)), classes] = 1 - weights.sum(1)
     return weights @ patterns
 
-# %% ../nbs/18_training_sections.ipynb #f33510e0
+# %% ../nbs/18_training_sections.ipynb #5cd9551e
 def _own_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float64 (n, p)
     "Each ion times a smooth field of its own, in most of the sections; some ions more than others."
     if rng.random() < 0.4: return expected
@@ -197,7 +199,7 @@ def _own_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float6
     strength = rng.uniform(0.2, 1.2) * rng.uniform(0.3, 1.3, (len(expected), 1))
     return expected * (expit(strength * fields) if rng.random() < 0.5 else np.exp(0.7 * strength * fields))
 
-# %% ../nbs/18_training_sections.ipynb #f1cabe6e
+# %% ../nbs/18_training_sections.ipynb #71f49205
 def _shared_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float64 (n, p)
     "All ions alike: rows that gain more or less; matrix that takes a share of each pixel."
     rows = np.exp(rng.uniform(0, 0.25) * rng.normal(size=tissue.shape[0]))
@@ -205,7 +207,7 @@ def _shared_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # flo
     if rng.random() < 0.35: expected *= rng.uniform(rng.uniform(0.1, 0.5), 1, expected.shape[1])
     return expected
 
-# %% ../nbs/18_training_sections.ipynb #d56d503a
+# %% ../nbs/18_training_sections.ipynb #869e08a5
 def _counts(expected:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     "Poisson counts of a few hundredths to a hundred per pixel; in some sections with hot spots."
     n, least = len(expected), 10**rng.uniform(-1.7, 0.3)
@@ -217,7 +219,7 @@ def _counts(expected:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
         np.add.at(expected, (hot, at), mean[hot, 0] * rng.uniform(10, 100, len(hot)))
     return rng.poisson(expected).astype(float)
 
-# %% ../nbs/18_training_sections.ipynb #63b3288e
+# %% ../nbs/18_training_sections.ipynb #c48777fa
 def _processed(counts:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     "What detector and software do: TIC normalisation, scatter, threshold, root or logarithm; each in some."
     if rng.random() < 0.35: counts = counts / np.maximum(counts.sum(0), 1) * counts.sum(0).mean()
@@ -228,7 +230,7 @@ def _processed(counts:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     kind = rng.random()
     return np.log1p(counts) if kind < 0.15 else np.sqrt(counts) if kind < 0.3 else counts
 
-# %% ../nbs/18_training_sections.ipynb #b166ae0f
+# %% ../nbs/18_training_sections.ipynb #0f444e47
 def _measured(tissue:_Tissue, rng) -> np.ndarray: # bool (p,)
     "Which pixels of the tissue were measured: in a fifth of the sections some rows or pixels are missing."
     y, lost = np.nonzero(tissue.mask)[0], np.zeros(tissue.mask.sum(), bool)
@@ -236,7 +238,7 @@ def _measured(tissue:_Tissue, rng) -> np.ndarray: # bool (p,)
     if rng.random() < 0.2: lost |= np.isin(y, rng.choice(np.unique(y), rng.integers(1, 4)))
     return ~lost
 
-# %% ../nbs/18_training_sections.ipynb #e57b6aa9
+# %% ../nbs/18_training_sections.ipynb #4f6c1ae3
 @dataclass(frozen=True, eq=False)
 class TrainingSection:
     "Simulated ion images of known classes. `draw_section` makes them."
@@ -244,7 +246,7 @@ class TrainingSection:
     mask:np.ndarray    # bool (height, width), True = measured
     classes:np.ndarray # int64 (n,)
 
-# %% ../nbs/18_training_sections.ipynb #a503364d
+# %% ../nbs/18_training_sections.ipynb #22356a4a
 def draw_section(seed:int, # fixes everything
                  n_ions:tuple[int, int]=(48, 128), # least and most
                 ) -> TrainingSection:

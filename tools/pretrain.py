@@ -3,9 +3,11 @@
     python tools/pretrain.py OUT                the weights as they are shipped: OUT/section_encoder.pt
     python tools/pretrain.py OUT --steps 20     a short training, to try it
 
-OUT holds the checkpoint; the same command goes on from there. On one kind of CPU the result is the same, bit for
-bit, however often it was stopped and with any number of --workers, which make the simulated sections. The model
-card, OUT/section_encoder.json, states data, seeds, cost and SHA-256.
+OUT holds the checkpoint; the same command goes on from there. On one kind of CPU the result is the same,
+bit for bit, however often it was stopped and with any number of --workers, which make the simulated
+sections. The model card, OUT/section_encoder.json, states settings, data, seeds, size and SHA-256. To
+ship other weights: copy both files into msi_selfsup/, and put the SHA-256 into
+nbs/38_section_encoder.ipynb.
 """
 from __future__ import annotations
 
