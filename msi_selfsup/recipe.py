@@ -94,7 +94,8 @@ class Recipe:
         """Labels that start from a network, by default a pre-trained one (`section_features`). Another is
         trained as published, in fewer epochs, and each stage that does not help is declined."""
         if encoder == "section":
-            return cls("network", encoder=encoder, labelling=MixtureLabelling(feature_sets=()))
+            views = "local contrast", "log local contrast" # also for the number of clusters
+            return cls("network", encoder=encoder, labelling=MixtureLabelling(feature_sets=views))
         weak, training = Augmentation(pixel_dropout=(0., 0.3)), TrainingConfig(epochs=30, learning_rate=1e-4)
         labels = SelfLabelConfig(training, weak=weak, strong=_DROPOUT)
         way = SelfTraining(TrainingConfig(epochs=60, learning_rate=1e-3), labels, compare_stages=True)
