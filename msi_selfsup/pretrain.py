@@ -30,7 +30,7 @@ __all__ = ['LOOK_AHEAD', 'PretrainConfig', 'contrast_loss', 'TrainingExample', '
            'rate_of_step', 'train_step', 'section_seeds', 'new_section_encoder', 'save_weights', 'pretrain',
            'model_card']
 
-# %% ../nbs/39_pretrain.ipynb #5d51aa9a
+# %% ../nbs/39_pretrain.ipynb #0dc825b4
 @dataclass(frozen=True)
 class PretrainConfig:
     "How the section encoder is trained."
@@ -42,7 +42,7 @@ class PretrainConfig:
     max_norm:float = 1.           # of the gradient
     seed:int = 0                  # of the first weights, and of the sections
 
-# %% ../nbs/39_pretrain.ipynb #d9748817
+# %% ../nbs/39_pretrain.ipynb #bb75f40d
 def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
                   classes:torch.Tensor,  # int (n,)
                   temperature:float=0.1,
@@ -55,7 +55,7 @@ def contrast_loss(features:torch.Tensor, # (n, d), rows of length 1
     return -log_share[same.sum(1) > 0].mean()
 
 
-# %% ../nbs/39_pretrain.ipynb #f536045a
+# %% ../nbs/39_pretrain.ipynb #4c92b3b9
 class TrainingExample(NamedTuple):
     "What the encoder sees of a simulated section, and the truth."
     planes:np.ndarray  # float32 (n, 8, GRID, GRID)
@@ -71,7 +71,7 @@ def training_example(seed:int) -> TrainingExample:
     inputs = section_inputs(clip_and_scale(ions), section.mask)
     return TrainingExample(inputs.planes(slice(None)), inputs.numbers, inputs.coordinates, section.classes)
 
-# %% ../nbs/39_pretrain.ipynb #335fe3e6
+# %% ../nbs/39_pretrain.ipynb #8ba276e0
 LOOK_AHEAD = 16 # sections that are made before they are needed
 
 def _made_ahead(seeds:range, n_workers:int) -> Iterator: # of `training_example`
@@ -88,14 +88,14 @@ def training_examples(seeds:range, n_workers:int=0, # processes that make them; 
     "The examples of the seeds, in their order; they do not depend on how many processes make them."
     return _made_ahead(seeds, n_workers) if n_workers else map(training_example, seeds)
 
-# %% ../nbs/39_pretrain.ipynb #5765a5ea
+# %% ../nbs/39_pretrain.ipynb #d12ed4c5
 def rate_of_step(step:int, config:PretrainConfig) -> float:
     "Of a step: it rises in a line, then falls as half a cosine."
     rise, way = (step + 1) / config.warm_up, step / config.n_steps
     return config.learning_rate * min(rise, 0.5 * (1 + math.cos(math.pi * way)))
 
 
-# %% ../nbs/39_pretrain.ipynb #ead6e00a
+# %% ../nbs/39_pretrain.ipynb #653a3a46
 def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, config:PretrainConfig) -> float:
     "One step of the optimiser; returns the mean loss of the sections."
     losses = []
@@ -110,7 +110,7 @@ def train_step(encoder:SectionEncoder, optimiser, examples:list, step:int, confi
     optimiser.step(); optimiser.zero_grad(set_to_none=True)
     return sum(losses) / len(losses)
 
-# %% ../nbs/39_pretrain.ipynb #031a3a90
+# %% ../nbs/39_pretrain.ipynb #b0ebebd3
 def section_seeds(config:PretrainConfig) -> range:
     "Seeds of the sections of a training, in their order; trainings of other seeds have other sections."
     n = config.n_steps * config.sections_per_step
@@ -132,7 +132,7 @@ def save_weights(encoder:SectionEncoder, path:str|Path) -> Path:
     with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(encoder.state_dict()))
     return Path(path)
 
-# %% ../nbs/39_pretrain.ipynb #39801bfa
+# %% ../nbs/39_pretrain.ipynb #bbafdefc
 class _Training(NamedTuple):
     "The state of a training."
     encoder:SectionEncoder
@@ -149,14 +149,14 @@ class _Training(NamedTuple):
         encoder.load_state_dict(state["encoder"]); optimiser.load_state_dict(state["optimiser"])
         return cls(encoder, optimiser, state["losses"])
 
-# %% ../nbs/39_pretrain.ipynb #c1f7a02a
+# %% ../nbs/39_pretrain.ipynb #64160af9
 def _save(training:_Training, path:Path) -> None:
     "Write the checkpoint, whole or not at all."
     encoder, optimiser = training.encoder.state_dict(), training.optimiser.state_dict()
     state = dict(encoder=encoder, optimiser=optimiser, losses=training.losses)
     with atomic_write(path) as partial: partial.write_bytes(_tensor_bytes(state))
 
-# %% ../nbs/39_pretrain.ipynb #ebb0e1f4
+# %% ../nbs/39_pretrain.ipynb #4e72db20
 def pretrain(path:str|Path,    # checkpoint: written every `save_every` steps, and continued where it exists
              config:PretrainConfig=PretrainConfig(), save_every:int=100,
              n_workers:int=0,  # processes that make sections; the result does not depend on it
@@ -172,7 +172,7 @@ def pretrain(path:str|Path,    # checkpoint: written every `save_every` steps, a
         if (step + 1) % save_every == 0 or step + 1 == config.n_steps: _save(training, path)
     return training.encoder.eval(), training.losses
 
-# %% ../nbs/39_pretrain.ipynb #db2b8f91
+# %% ../nbs/39_pretrain.ipynb #a9ef5a57
 def model_card(encoder:SectionEncoder, losses:list[float], config:PretrainConfig, weights:str|Path) -> dict:
     "What is to be known of trained weights: settings, data, size, loss, SHA-256, versions."
     seeds = [section_seeds(config)[0], section_seeds(config)[-1]]

@@ -34,7 +34,7 @@ __all__ = ['GRID', 'VIEWS', 'N_SETS', 'N_NUMBERS', 'N_COORDINATES', 'WIDTH', 'HI
            'pair_statistics', 'pair_features', 'PairAttention', 'SectionEncoder', 'load_section_encoder',
            'section_features', 'section_labels']
 
-# %% ../nbs/38_section_encoder.ipynb #96bcb13e
+# %% ../nbs/38_section_encoder.ipynb #47278050
 GRID = 64 # side of the square grid that a section is resized to
 
 def resize_weights(length:int, size:int=GRID) -> np.ndarray: # float32 (size, length), rows sum to 1
@@ -49,7 +49,7 @@ def gaussian_weights(sigma:float, size:int=GRID) -> np.ndarray: # float32 (size,
     distance = np.subtract.outer(np.arange(size), np.arange(size))
     return np.exp(-0.5 * (distance / sigma)**2).astype(np.float32)
 
-# %% ../nbs/38_section_encoder.ipynb #2fdeb99b
+# %% ../nbs/38_section_encoder.ipynb #c05fff94
 @dataclass(frozen=True, eq=False)
 class SquareGrid:
     "The measured pixels of a section on a square grid."
@@ -76,7 +76,7 @@ class SquareGrid:
         weight = kernel @ self.share @ kernel
         return kernel @ (images * self.share) @ kernel / np.maximum(weight, 1e-6)
 
-# %% ../nbs/38_section_encoder.ipynb #2aced320
+# %% ../nbs/38_section_encoder.ipynb #cf20b737
 VIEWS = "root", "contrast", "log contrast", "flat"
 N_SETS, N_NUMBERS = 1 + len(VIEWS), 2 + len(VIEWS) # sets of coordinates, and numbers of each ion
 
@@ -90,7 +90,7 @@ def view_of(name:str, grid:SquareGrid, images:np.ndarray, roots:np.ndarray, mean
     return grid.smoothed(images, 1.) * grid.smoothed(mean, 8.) / (grid.smoothed(images, 8.) + 0.1)
 
 
-# %% ../nbs/38_section_encoder.ipynb #685e6290
+# %% ../nbs/38_section_encoder.ipynb #db131961
 def standardised(images:np.ndarray, grid:SquareGrid) -> np.ndarray: # float32 (n, GRID, GRID), 0 off tissue
     "Images less their mean, over their standard deviation, each pixel weighted by its measured share."
     weight = grid.share / grid.share.sum()
@@ -98,7 +98,7 @@ def standardised(images:np.ndarray, grid:SquareGrid) -> np.ndarray: # float32 (n
     sd = np.sqrt((centred**2 * weight).sum((-2, -1), keepdims=True))
     return centred / np.maximum(sd, 1e-6) * (grid.share > 0.3)
 
-# %% ../nbs/38_section_encoder.ipynb #01577e5a
+# %% ../nbs/38_section_encoder.ipynb #9fcd81c0
 N_COORDINATES = 32 # of each view
 
 def principal_coordinates(rows:np.ndarray, # float32 (n, p)
@@ -116,7 +116,7 @@ def principal_coordinates(rows:np.ndarray, # float32 (n, p)
     found = found / np.maximum(length, 1e-9)[:, None]
     return found.astype(np.float32), (length / np.maximum(whole, 1e-9)).astype(np.float32)
 
-# %% ../nbs/38_section_encoder.ipynb #d7830f6e
+# %% ../nbs/38_section_encoder.ipynb #3b43fe95
 @dataclass(frozen=True, eq=False)
 class SectionInputs:
     "What the encoder sees of the n ions of a section. `section_inputs` makes it."
@@ -130,7 +130,7 @@ class SectionInputs:
 
     def __len__(self): return len(self.images)
 
-# %% ../nbs/38_section_encoder.ipynb #2d67863c
+# %% ../nbs/38_section_encoder.ipynb #ff473481
 @patch
 def planes(self:SectionInputs, ions:slice) -> np.ndarray: # float32 (m, 8, GRID, GRID)
     "The images of some ions in eight planes."
@@ -143,7 +143,7 @@ def planes(self:SectionInputs, ions:slice) -> np.ndarray: # float32 (m, 8, GRID,
     shared = np.stack([grid.share, standardised(self.mean, grid)])
     return np.concatenate([own, np.broadcast_to(shared, (len(own), *shared.shape))], 1).astype(np.float32)
 
-# %% ../nbs/38_section_encoder.ipynb #e783ba37
+# %% ../nbs/38_section_encoder.ipynb #7fb2d609
 def _of_mean_one(images:np.ndarray, grid:SquareGrid) -> np.ndarray: # float32 (n, GRID, GRID)
     "Images over their mean on tissue."
     mean = (images * grid.share).sum((1, 2)) / grid.share.sum()
@@ -158,13 +158,13 @@ def _scores(table:PatternTable, grid:SquareGrid) -> tuple:
     patterns[:, mask] = (components.components * np.sqrt(components.profile)[:, None]).T
     return scores.astype(np.float32), noise_variance, grid.resized(patterns)
 
-# %% ../nbs/38_section_encoder.ipynb #8b25e80c
+# %% ../nbs/38_section_encoder.ipynb #5068d4d7
 def _view(name:str, grid:SquareGrid, images:np.ndarray, roots:np.ndarray, mean:np.ndarray) -> tuple:
     "Coordinates of a view, and the share that they keep of each image."
     view = standardised(view_of(name, grid, images, roots, mean), grid)
     return principal_coordinates(view.reshape(len(view), -1))
 
-# %% ../nbs/38_section_encoder.ipynb #ad652e29
+# %% ../nbs/38_section_encoder.ipynb #58b383da
 @threadpool_limits.wrap(limits=1) # sums of several threads differ in their last digits
 def section_inputs(scaled:np.ndarray, # as `clip_and_scale` gives them, (n, height, width); none constant
                    mask:np.ndarray,   # bool (height, width), True = measured
@@ -181,7 +181,7 @@ def section_inputs(scaled:np.ndarray, # as `clip_and_scale` gives them, (n, heig
     numbers = np.stack([noise, *(kept for _, kept in found), zero], 1).astype("f4")
     return SectionInputs(grid, images, roots, mean, patterns, coordinates, numbers)
 
-# %% ../nbs/38_section_encoder.ipynb #60ccfb09
+# %% ../nbs/38_section_encoder.ipynb #aa41b960
 WIDTH = 64       # numbers per ion between the layers
 HIDDEN = 32      # numbers per pair of ions
 FREE_HEADS = 3   # of attention, beside one for each of the coordinate sets
@@ -201,7 +201,7 @@ class ImageTower(nn.Module):
         "Features of each ion by itself."
         return self.out(self.layers(planes).flatten(1))
 
-# %% ../nbs/38_section_encoder.ipynb #19ee57db
+# %% ../nbs/38_section_encoder.ipynb #0b94a8ca
 def pair_statistics(sets:list) -> tuple[torch.Tensor, torch.Tensor]: # (N_SETS,) each
     "Mean and standard deviation, over all pairs of ions, of the products of their coordinates."
     mean = torch.stack([x.mean(0).square().sum() for x in sets])
@@ -216,7 +216,7 @@ def pair_features(sets:list, rows:slice) -> torch.Tensor: # (m, n, 2 * N_SETS + 
     cosine = unit[rows] @ unit.T
     return torch.cat([products, ((products - mean) / sd).clamp(-6, 6) / 3, cosine[..., None]], -1)
 
-# %% ../nbs/38_section_encoder.ipynb #358fe5ec
+# %% ../nbs/38_section_encoder.ipynb #6ccdf0f1
 PAIRS_AT_ONCE = 1 << 20 # of ions, in attention: bounds the memory
 
 class PairAttention(nn.Module):
@@ -233,7 +233,7 @@ class PairAttention(nn.Module):
         self.feed = nn.Sequential(nn.Linear(WIDTH, 2 * WIDTH), nn.SiLU(), nn.Linear(2 * WIDTH, WIDTH))
         self.steps = nn.Parameter(torch.zeros(N_SETS))
 
-# %% ../nbs/38_section_encoder.ipynb #92afb1b7
+# %% ../nbs/38_section_encoder.ipynb #605a5d7d
 @patch
 def weights(self:PairAttention, h:torch.Tensor, sets:list, rows:slice
            ) -> torch.Tensor: # (heads, m, n), rows sum to 1
@@ -245,7 +245,7 @@ def weights(self:PairAttention, h:torch.Tensor, sets:list, rows:slice
                   ((self.query, h[rows]), (self.key, h)))
     return (logits + query @ key.transpose(1, 2) / query.shape[2]**0.5).softmax(2)
 
-# %% ../nbs/38_section_encoder.ipynb #6396240b
+# %% ../nbs/38_section_encoder.ipynb #4324852f
 @patch
 def attended(self:PairAttention, h:torch.Tensor, sets:list, rows:slice) -> tuple[torch.Tensor, list]:
     "For some ions: what attention brings to their numbers, and to their coordinates."
@@ -253,7 +253,7 @@ def attended(self:PairAttention, h:torch.Tensor, sets:list, rows:slice) -> tuple
     brought = (weights @ value.transpose(0, 1)).transpose(0, 1).flatten(1)
     return self.back(brought), [weights[i] @ x for i, x in enumerate(sets)]
 
-# %% ../nbs/38_section_encoder.ipynb #33c26e2c
+# %% ../nbs/38_section_encoder.ipynb #fca9acb1
 @patch
 def forward(self:PairAttention, h:torch.Tensor, sets:list) -> tuple[torch.Tensor, list]:
     "New numbers (n, WIDTH) and new coordinates of all ions."
@@ -265,7 +265,7 @@ def forward(self:PairAttention, h:torch.Tensor, sets:list) -> tuple[torch.Tensor
             for i, x in enumerate(sets)]
     return h + self.feed(self.norm_after(h)), sets[:1] + [F.normalize(x, dim=1) for x in sets[1:]]
 
-# %% ../nbs/38_section_encoder.ipynb #55027dba
+# %% ../nbs/38_section_encoder.ipynb #a4096b65
 class SectionEncoder(nn.Module):
     "Images, coordinates and numbers of the ions of one section to features of length 1."
     def __init__(self, n_layers:int=3):
@@ -278,7 +278,7 @@ class SectionEncoder(nn.Module):
         "Features of all ions; rows have length 1, and those of one cluster point the same way."
         return self.relate(self.tower(planes), numbers, sets)
 
-# %% ../nbs/38_section_encoder.ipynb #e3cbda11
+# %% ../nbs/38_section_encoder.ipynb #d159eb09
 @patch
 def relate(self:SectionEncoder, seen:torch.Tensor, numbers:torch.Tensor, sets:list
           ) -> torch.Tensor: # (n, d)
@@ -289,11 +289,11 @@ def relate(self:SectionEncoder, seen:torch.Tensor, numbers:torch.Tensor, sets:li
     parts = [*sets, self.out(h)]
     return torch.cat([w * F.normalize(x, dim=1) for w, x in zip(weights, parts)], 1)
 
-# %% ../nbs/38_section_encoder.ipynb #b24f8aab
+# %% ../nbs/38_section_encoder.ipynb #cf775328
 SHIPPED_WEIGHTS = Path(msi_selfsup.__file__).parent/"section_encoder.pt"
 SHIPPED_SHA256 = "6f638e29ff125ff4d5fc52fa601662b563ce37a23531ffa54b3c485c5fa1b86f"
 
-# %% ../nbs/38_section_encoder.ipynb #c0c5b535
+# %% ../nbs/38_section_encoder.ipynb #d07a9596
 def _loaded(path:Path, sha256:str|None) -> SectionEncoder:
     "An encoder with the weights of a file. Raises `InputError`."
     if sha256 and file_sha256(path) != sha256:
@@ -310,7 +310,7 @@ def load_section_encoder(weights:str|Path="none" # "none": those of the package;
         raise InputError("weights", "imagenet is for efficientnet-b0 only", "use none or a file")
     return _shipped() if weights == "none" else _loaded(Path(weights), None)
 
-# %% ../nbs/38_section_encoder.ipynb #e45d59da
+# %% ../nbs/38_section_encoder.ipynb #eb1450ef
 IMAGES_AT_ONCE = 256 # in the convolutions: bounds the memory
 
 def _encoded(encoder:SectionEncoder, inputs:SectionInputs) -> torch.Tensor: # (n, d)
@@ -320,7 +320,7 @@ def _encoded(encoder:SectionEncoder, inputs:SectionInputs) -> torch.Tensor: # (n
     sets = [torch.from_numpy(x) for x in inputs.coordinates]
     return encoder.relate(seen, torch.from_numpy(inputs.numbers), sets)
 
-# %% ../nbs/38_section_encoder.ipynb #ce58e35d
+# %% ../nbs/38_section_encoder.ipynb #6b364be3
 @torch.no_grad()
 def section_features(scaled:np.ndarray, # as `clip_and_scale` gives them, (n, height, width); none constant
                      mask:np.ndarray,   # bool (height, width), True = measured
@@ -332,7 +332,7 @@ def section_features(scaled:np.ndarray, # as `clip_and_scale` gives them, (n, he
     They depend on all ions together. Images and pairs are handled in blocks: memory is bounded."""
     return _encoded(encoder or load_section_encoder(), section_inputs(scaled, mask, table)).numpy()
 
-# %% ../nbs/38_section_encoder.ipynb #e399f01a
+# %% ../nbs/38_section_encoder.ipynb #e6f7e0c0
 def section_labels(features:np.ndarray, # of `section_features`, (n, d)
                    n_clusters:int,      # 2 to n - 1
                    seed:int=0,

@@ -17,7 +17,7 @@ from .core import check_seed
 __all__ = ['spline_weights', 'random_fields', 'draw_tissue', 'draw_compartments', 'draw_patterns', 'draw_classes',
            'TrainingSection', 'draw_section']
 
-# %% ../nbs/18_training_sections.ipynb #47699702
+# %% ../nbs/18_training_sections.ipynb #d2917a90
 def spline_weights(length:int, scale:float, rng) -> np.ndarray: # float64 (length, knots)
     "Cubic B-splines at knots that lie `scale` pixels apart, at a random offset."
     at = np.arange(length)[:, None] / scale + rng.uniform(1, 2)
@@ -32,7 +32,7 @@ def random_fields(n:int, shape:tuple[int, int], scale:float, rng) -> np.ndarray:
     fields -= fields.mean((1, 2), keepdims=True)
     return fields / fields.std((1, 2), keepdims=True)
 
-# %% ../nbs/18_training_sections.ipynb #e30688ad
+# %% ../nbs/18_training_sections.ipynb #7f77cd91
 @dataclass(frozen=True)
 class _Tissue:
     "The geometry that all compartments of one section share."
@@ -52,7 +52,7 @@ class _Tissue:
         values = np.sort(field[self.mask])
         return np.searchsorted(values, field).clip(0, len(values) - 1) / len(values)
 
-# %% ../nbs/18_training_sections.ipynb #0a9e974f
+# %% ../nbs/18_training_sections.ipynb #b0303077
 def draw_tissue(rng) -> _Tissue:
     "A grid of 40 to 100 pixels a side, and an irregular outline on it; one section in ten fills its grid."
     height, width = (int(length) for length in rng.integers(40, 101, 2))
@@ -67,7 +67,7 @@ def draw_tissue(rng) -> _Tissue:
     depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     return _Tissue(mask, depth, float(np.sqrt(mask.sum())))
 
-# %% ../nbs/18_training_sections.ipynb #b676f7fd
+# %% ../nbs/18_training_sections.ipynb #08abbbc8
 def _regions(t:_Tissue, rng) -> np.ndarray: # float64 (n, height, width)
     "Voronoi cells with warped borders: lobes, nuclei of a brain."
     n, (height, width) = rng.integers(4, 13), t.shape
@@ -77,7 +77,7 @@ def _regions(t:_Tissue, rng) -> np.ndarray: # float64 (n, height, width)
     distance = np.hypot(y - centres[:, 0, None, None], x - centres[:, 1, None, None])
     return expit(rng.uniform(0.5, 3) * (distance.min(0) + rng.uniform(0, 1) - distance))
 
-# %% ../nbs/18_training_sections.ipynb #3de1b09a
+# %% ../nbs/18_training_sections.ipynb #801c446a
 def _layers(t:_Tissue, rng) -> np.ndarray:
     "Bands of a warped coordinate."
     kind, angle = rng.integers(3), rng.uniform(0, 2 * np.pi)
@@ -95,7 +95,7 @@ def _blobs(t:_Tissue, rng) -> np.ndarray:
     fields = random_fields(rng.integers(2, 6), t.shape, t.size * rng.uniform(0.08, 0.35), rng)
     return expit(rng.uniform(2, 8) * (fields - rng.uniform(0.3, 1.5, (len(fields), 1, 1))))
 
-# %% ../nbs/18_training_sections.ipynb #ddd8b95c
+# %% ../nbs/18_training_sections.ipynb #76397272
 def _tubules(t:_Tissue, rng) -> np.ndarray:
     "Winding bands of one width, over part of the tissue or all of it, and what lies between them."
     width = rng.uniform(2.5, 7)
@@ -104,7 +104,7 @@ def _tubules(t:_Tissue, rng) -> np.ndarray:
     part = expit(5 * (t.field(rng.uniform(0.15, 0.4), rng) + rng.uniform(-1, 1.5)))
     return np.stack([inside * part, (1 - inside) * part])
 
-# %% ../nbs/18_training_sections.ipynb #1f768edf
+# %% ../nbs/18_training_sections.ipynb #6b6f8e4b
 def _spots(t:_Tissue, rng) -> np.ndarray:
     "Scattered round spots, some of them rings, denser in places: glands, follicles, islets, single cells."
     count, radius = np.zeros(t.shape), rng.uniform(0.6, 3)
@@ -115,7 +115,7 @@ def _spots(t:_Tissue, rng) -> np.ndarray:
     if rng.random() < 0.4: spots = np.maximum(spots - 0.6 * ndimage.gaussian_filter(count, 0.6 * radius), 0)
     return (spots / max(spots.max(), 1e-9))[None]
 
-# %% ../nbs/18_training_sections.ipynb #5ddb99c4
+# %% ../nbs/18_training_sections.ipynb #1ab27632
 def _vessels(t:_Tissue, rng) -> np.ndarray:
     "Thin winding lines: the zero line of a smooth field, over part of the tissue."
     field = t.field(rng.uniform(0.06, 0.15), rng)
@@ -123,7 +123,7 @@ def _vessels(t:_Tissue, rng) -> np.ndarray:
     lines = np.exp(-(distance / rng.uniform(0.8, 2))**2)
     return (lines * expit(4 * (t.field(0.2, rng) + rng.uniform(-0.5, 1.5))))[None]
 
-# %% ../nbs/18_training_sections.ipynb #5a8ccb29
+# %% ../nbs/18_training_sections.ipynb #f0838892
 def _gradients(t:_Tissue, rng) -> np.ndarray:
     "Slopes across the tissue, each in a direction of its own, wavy."
     (height, width), n = t.shape, rng.integers(1, 4)
@@ -138,14 +138,14 @@ def _rims(t:_Tissue, rng) -> np.ndarray:
     side = expit(rng.uniform(0, 4) * t.field(rng.uniform(0.3, 0.6), rng))
     return (np.exp(-line / (t.size * rng.uniform(0.02, 0.07) + 0.5)) * side)[None]
 
-# %% ../nbs/18_training_sections.ipynb #7522e966
+# %% ../nbs/18_training_sections.ipynb #f8290257
 def _broad(t:_Tissue, rng) -> np.ndarray:
     "A density that varies little over the whole tissue."
     return np.exp(rng.uniform(0.1, 0.6) * t.field(rng.uniform(0.1, 0.4), rng))[None]
 
 _TYPES = _regions, _layers, _blobs, _tubules, _spots, _vessels, _gradients, _rims, _broad
 
-# %% ../nbs/18_training_sections.ipynb #294a7f32
+# %% ../nbs/18_training_sections.ipynb #77029f04
 def draw_compartments(tissue:_Tissue, rng) -> np.ndarray: # float64 (n, height, width), 0 to 1
     "The compartments of one section: four to nine draws of the types; the largest value of each is 1."
     which = rng.choice(len(_TYPES), rng.integers(4, 10))
@@ -153,7 +153,7 @@ def draw_compartments(tissue:_Tissue, rng) -> np.ndarray: # float64 (n, height, 
     found = found * tissue.mask
     return found[found.max((1, 2)) > 1e-3] / found.max((1, 2), keepdims=True)[found.max((1, 2)) > 1e-3]
 
-# %% ../nbs/18_training_sections.ipynb #0fb3e248
+# %% ../nbs/18_training_sections.ipynb #b01be460
 def _candidates(compartments:np.ndarray, tissue:_Tissue, n:int, rng) -> np.ndarray: # float64 (n, p)
     "Patterns as sparse loadings on compartments, with a uniform part and a fine texture; each has mean 1."
     flat = compartments[:, tissue.mask]
@@ -166,7 +166,7 @@ def _candidates(compartments:np.ndarray, tissue:_Tissue, n:int, rng) -> np.ndarr
     patterns *= np.exp(rng.uniform(0, 0.15, (n, 1)) * texture)
     return patterns / patterns.mean(1, keepdims=True)
 
-# %% ../nbs/18_training_sections.ipynb #391cff02
+# %% ../nbs/18_training_sections.ipynb #4038068e
 def draw_patterns(n:int, rng) -> tuple[np.ndarray, _Tissue]: # float64 (n or fewer, p), and the tissue
     "The patterns of `n` clusters on a tissue of their own; fewer where no more differ enough."
     tissue = draw_tissue(rng)
@@ -176,7 +176,7 @@ def draw_patterns(n:int, rng) -> tuple[np.ndarray, _Tissue]: # float64 (n or few
         if len(taken) < n and correlation[i, taken].max() < limit: taken.append(i)
     return patterns[taken], tissue
 
-# %% ../nbs/18_training_sections.ipynb #3e80d1fd
+# %% ../nbs/18_training_sections.ipynb #e1ea792e
 def draw_classes(n_ions:int, n_classes:int, rng) -> np.ndarray: # int64 (n_ions,), sorted
     "The class of each ion: two or more of each, sizes even or very uneven."
     shares = rng.dirichlet(np.full(n_classes, rng.choice([0.5, 1, 2, 10])))
@@ -191,7 +191,7 @@ def _ion_patterns(patterns:np.ndarray, classes:np.ndarray, rng) -> np.ndarray: #
     weights[np.arange(len(classes)), classes] = 1 - weights.sum(1)
     return weights @ patterns
 
-# %% ../nbs/18_training_sections.ipynb #03eed39f
+# %% ../nbs/18_training_sections.ipynb #ceea0bba
 def _own_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float64 (n, p)
     "Each ion times a smooth field of its own, in most of the sections; some ions more than others."
     if rng.random() < 0.4: return expected
@@ -199,7 +199,7 @@ def _own_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float6
     strength = rng.uniform(0.2, 1.2) * rng.uniform(0.3, 1.3, (len(expected), 1))
     return expected * (expit(strength * fields) if rng.random() < 0.5 else np.exp(0.7 * strength * fields))
 
-# %% ../nbs/18_training_sections.ipynb #d9d6e5af
+# %% ../nbs/18_training_sections.ipynb #228f4f56
 def _shared_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # float64 (n, p)
     "All ions alike: rows that gain more or less; matrix that takes a share of each pixel."
     rows = np.exp(rng.uniform(0, 0.25) * rng.normal(size=tissue.shape[0]))
@@ -207,7 +207,7 @@ def _shared_gains(expected:np.ndarray, tissue:_Tissue, rng) -> np.ndarray: # flo
     if rng.random() < 0.35: expected *= rng.uniform(rng.uniform(0.1, 0.5), 1, expected.shape[1])
     return expected
 
-# %% ../nbs/18_training_sections.ipynb #09f95ef3
+# %% ../nbs/18_training_sections.ipynb #59f3e418
 def _counts(expected:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     "Poisson counts of a few hundredths to a hundred per pixel; in some sections with hot spots."
     n, least = len(expected), 10**rng.uniform(-1.7, 0.3)
@@ -219,7 +219,7 @@ def _counts(expected:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
         np.add.at(expected, (hot, at), mean[hot, 0] * rng.uniform(10, 100, len(hot)))
     return rng.poisson(expected).astype(float)
 
-# %% ../nbs/18_training_sections.ipynb #bc2ce586
+# %% ../nbs/18_training_sections.ipynb #ebf7d1c5
 def _processed(counts:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     "What detector and software do: TIC normalisation, scatter, threshold, root or logarithm; each in some."
     if rng.random() < 0.35: counts = counts / np.maximum(counts.sum(0), 1) * counts.sum(0).mean()
@@ -230,7 +230,7 @@ def _processed(counts:np.ndarray, rng) -> np.ndarray: # float64 (n, p)
     kind = rng.random()
     return np.log1p(counts) if kind < 0.15 else np.sqrt(counts) if kind < 0.3 else counts
 
-# %% ../nbs/18_training_sections.ipynb #fed32b81
+# %% ../nbs/18_training_sections.ipynb #a61c64bc
 def _measured(tissue:_Tissue, rng) -> np.ndarray: # bool (p,)
     "Which pixels of the tissue were measured: in a fifth of the sections some rows or pixels are missing."
     y, lost = np.nonzero(tissue.mask)[0], np.zeros(tissue.mask.sum(), bool)
@@ -238,7 +238,7 @@ def _measured(tissue:_Tissue, rng) -> np.ndarray: # bool (p,)
     if rng.random() < 0.2: lost |= np.isin(y, rng.choice(np.unique(y), rng.integers(1, 4)))
     return ~lost
 
-# %% ../nbs/18_training_sections.ipynb #be9cf48b
+# %% ../nbs/18_training_sections.ipynb #adec106b
 @dataclass(frozen=True, eq=False)
 class TrainingSection:
     "Simulated ion images of known classes. `draw_section` makes them."
@@ -246,7 +246,7 @@ class TrainingSection:
     mask:np.ndarray    # bool (height, width), True = measured
     classes:np.ndarray # int64 (n,)
 
-# %% ../nbs/18_training_sections.ipynb #5b496dca
+# %% ../nbs/18_training_sections.ipynb #d0122947
 def draw_section(seed:int, # fixes everything
                  n_ions:tuple[int, int]=(48, 128), # least and most
                 ) -> TrainingSection:
