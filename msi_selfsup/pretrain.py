@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import io
 import math
+import os
+import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -74,9 +77,17 @@ def training_example(seed:int) -> TrainingExample:
 # %% ../nbs/39_pretrain.ipynb #8ba276e0
 LOOK_AHEAD = 16 # sections that are made before they are needed
 
+def _end_with(parent:int) -> None:
+    "End this process soon after its parent has ended, also where that was killed."
+    def watch():
+        while os.getppid() == parent: time.sleep(1)
+        os._exit(1)
+    threading.Thread(target=watch, daemon=True).start()
+
+# %% ../nbs/39_pretrain.ipynb #387a29af
 def _made_ahead(seeds:range, n_workers:int) -> Iterator: # of `training_example`
     "The examples of the seeds, in their order, from processes of their own."
-    with ProcessPoolExecutor(n_workers, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(n_workers, get_context("spawn"), _end_with, (os.getpid(),)) as pool:
         waiting, left = deque(), iter(seeds)
         for seed in left:
             waiting.append(pool.submit(training_example, seed))
