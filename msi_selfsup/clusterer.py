@@ -614,7 +614,7 @@ FITTED = {
     "baseline_labels_": "labels of each of these and of hierarchical baselines, int64 (m,), -1 = unassigned",
     "history_": "one row per epoch or step, a table",
     "timings_": "seconds by stage",
-    "encoder_": "the trained encoder; None where the recipe has none",
+    "encoder_": "the encoder that was trained on the ions, or None",
     "classifier_": "a `PatternMixture`, or a linear layer",
     "components_": "the `SpatialComponents` of a mixture, or None",
 }
