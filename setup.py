@@ -31,7 +31,7 @@ setup(
         *(f"Programming Language :: Python :: 3.{minor}" for minor in range(10, 14)),
     ],
     packages=find_packages(include=["msi_selfsup*"]),
-    package_data={"msi_selfsup": ["py.typed", "report.css", "report.js", "*.jinja"]},
+    package_data={"msi_selfsup": ["py.typed", "report.css", "report.js", "*.jinja", "section_encoder.*"]},
     python_requires=">=" + settings["min_python"],
     install_requires=settings["requirements"].split(),
     extras_require={extra: settings[f"{extra}_requirements"].split() for extra in EXTRAS},

@@ -77,7 +77,8 @@ def cases(quick: bool) -> list[Case]:
     pixels = (100,) if quick else (100, 300, 1_000)
     whole = [Case("default, 10,000 pixels", "default", n, "ions", partial(fitting, n=n, side=SIDE), times=1)
              for n in ions]
-    wide = [Case("default, 367 ions", "default", side**2, "pixels", partial(fitting, n=367, side=side), times=1)
+    wide = [Case("default, 367 ions", "default", side**2, "pixels", partial(fitting, n=367, side=side),
+                 times=1)
             for side in pixels]
     judged = [case for n in ions[:4] for case in (
         Case("clustering and judging", "clustering", n, "ions", partial(fitting, n=n, side=SIDE), times=1),

@@ -45,6 +45,9 @@ from msi_selfsup.gain import *
 from msi_selfsup.mixture import *
 from msi_selfsup.n_clusters import *
 from msi_selfsup.structure import *
+from msi_selfsup.training_sections import *
+from msi_selfsup.section_encoder import *
+from msi_selfsup.pretrain import *
 from msi_selfsup.consensus import *
 from msi_selfsup.features import *
 from msi_selfsup.cluster_images import *

@@ -78,8 +78,8 @@ def msi_cluster(
     out:str="msi_run",    # run folder to write
     # number of clusters; by default chosen from the data (the run folder shows how, in n_clusters.png)
     n_clusters:int=None,
-    # default; network (a neural network alone); hu2022 (as published, downloads ImageNet weights); or a plain
-    # baseline, such as pearson or "pearson, average linkage" (an unknown name lists them all)
+    # default; network (starts from a pre-trained network); hu2022 (as published, downloads ImageNet weights);
+    # or a plain baseline, such as pearson or "pearson, average linkage" (an unknown name lists them all)
     recipe:str="default",
     # initial weights of the network: imagenet, none, or a file; by default those of the recipe
     weights:str=None,

@@ -35,7 +35,7 @@ from .gain import GainFields, gain_fields
 from .levels import level_confidence, nested_levels
 from .mixture import (
     PatternMixture, Points, check_labels, denoised_coordinates, fit_best, fit_mixture)
-from .n_clusters import ClusterNumber, choose_n_clusters
+from .n_clusters import ClusterNumber, choose_n_clusters, n_significant_components
 from msi_selfsup.patterns import (
     PatternConfig, PatternTable, SpatialComponents, component_scores, pixel_deviations, pattern_table,
     spatial_components)
@@ -45,17 +45,20 @@ from .published_model import take_prepared
 from .representation import FLAT, MEASURED, SURE, agreement, flat_field
 from .scale import (
     BY_RESEMBLANCE, coarse_ions, drawn_ions, extended_feature_sets, grid_step, nearest_rows)
-from msi_selfsup.selflabel import (
-    confidence_threshold, predict_probabilities, train_classifier_on_images, train_linear_classifier,
-    train_self_labelling)
+from .section_encoder import (
+    SectionEncoder, load_section_encoder, section_features, section_labels)
+from .selflabel import (
+    class_means, confidence_threshold, predict_probabilities, train_classifier_on_images,
+    train_linear_classifier, train_self_labelling)
 from .simclr import train_simclr
 from .spectral import Neighbours, check_n_clusters, cluster_labels, spectral_labels
 from .structure import structure_test
-from .train import decline_reason, report_event
+from .train import copy_to_cpu, decline_reason, report_event
 
 # %% auto #0
-__all__ = ['NETWORK_STAGES', 'MERGED', 'CONTRAST_SETS', 'RENUMBERED_STAGES', 'FITTED', 'IonImageClusterer', 'joined_features',
-           'fill_unassigned', 'number_by_similarity', 'relabel_linear', 'at_positions', 'first_clusters']
+__all__ = ['SECTION', 'LEAST_FALL', 'NETWORK_STAGES', 'MERGED', 'CONTRAST_SETS', 'RENUMBERED_STAGES', 'FITTED',
+           'IonImageClusterer', 'joined_features', 'fill_unassigned', 'number_by_similarity', 'relabel_linear',
+           'at_positions', 'first_clusters']
 
 # %% ../nbs/41_clusterer.ipynb #c014
 class IonImageClusterer(ClusterMixin, BaseEstimator):
@@ -110,6 +113,14 @@ def _cluster(self:IonImageClusterer, features:np.ndarray|Neighbours, seed:int) -
     if labels.max() < k: return labels
     raise InputError("clusterer", f"it found {labels.max() + 1} clusters, but n_clusters = {k}",
                      "ask for more clusters, or change its settings")
+
+# %% ../nbs/41_clusterer.ipynb #e3efaa6f
+SECTION = "section encoder" # the stage of its features
+
+def _labels_from(self:IonImageClusterer, name:str, features:np.ndarray, seed:int) -> np.ndarray: # int64 (m,)
+    "Labels from the feature set of that name: by the recipe's clusterer, k-means for the section encoder."
+    if name != SECTION or self.recipe_in_use().clusterer is not None: return _cluster(self, features, seed)
+    return section_labels(features, self.n_clusters_, seed)
 
 # %% ../nbs/41_clusterer.ipynb #8e52fc83
 def _rows(features:np.ndarray|Neighbours) -> np.ndarray: # (m, d)
@@ -172,6 +183,7 @@ class _Data:
     prepared:Prepared
     all_scaled:np.ndarray # of all n ions, float32 (n, height, width)
     table:PatternTable|None = None # of the scaled images in the representation in use
+    likelihood:Callable|None = None # of labels, by which the stages of self-training are compared
 
 def _check_varied(scaled:np.ndarray) -> None:
     "Raise `InputError` where all scaled images are the same."
@@ -292,20 +304,72 @@ class _Found:
     denoised:np.ndarray|None = None # (m, d)
     likelihoods:dict[str, float] = field(default_factory=dict)
 
+# %% ../nbs/41_clusterer.ipynb #83b70ee1
+def _label_likelihood(self:IonImageClusterer, data:_Data) -> Callable|None: # int64 (m,) -> log-likelihood
+    "What the labels of stages are compared by, if the recipe does so."
+    labelling, config = self.recipe_in_use().labelling, PatternConfig()
+    if not getattr(labelling, "compare_stages", False): return None
+    table = pattern_table(data.scaled, data.ions.mask, config) if data.table is None else data.table
+    n_components = config.n_components(self.n_clusters_, n_significant_components(table, config, self.seed))
+    components = spatial_components(table, n_components, config)
+    points = x, v = table.scores(components)
+    gain = gain_fields(table, components, x, v, config.gain_order)
+    def likelihood(labels):
+        filled = fill_unassigned(labels, points[0])
+        return fit_mixture(*points, filled, self.n_clusters_, replace(config, iterations=2), gain)[1][-1]
+    return likelihood
+
+# %% ../nbs/41_clusterer.ipynb #9550d8b7
+LEAST_FALL = 1. # of a log-likelihood, below which labels count as equally likely
+
+def _is_less_likely(data:_Data, stage:str, labels:np.ndarray, before:np.ndarray, history:list[dict]) -> bool:
+    "Whether a stage is declined, as its labels are less likely than those before it; reports it."
+    if data.likelihood is None: return False
+    fall = data.likelihood(before) - data.likelihood(labels)
+    if fall < LEAST_FALL: return False
+    epoch = history[-1]["epoch"] if history else 0
+    report_event(history, f"declined: its labels are less likely (log-likelihood -{fall:.0f})", stage=stage,
+                 epoch=epoch)
+    return True
+
+# %% ../nbs/41_clusterer.ipynb #a2827c1c
+def _encode_section(self:IonImageClusterer, data:_Data, encoder) -> None:
+    "Sets the features of the pre-trained section encoder, where the recipe has it."
+    self._section, self._section_encoder = None, encoder if isinstance(encoder, SectionEncoder) else None
+    if self._section_encoder is None: return
+    recipe = self.recipe_in_use()
+    plain = self.flat_field_ is None and _pattern_config(recipe) == PatternConfig()
+    with _timed(self.timings_, SECTION):
+        features = section_features(data.scaled, data.ions.mask, encoder, data.table if plain else None)
+    self._section = _comparable(features, recipe)
+
+# %% ../nbs/41_clusterer.ipynb #f8eddbbf
+def _contrasted(self:IonImageClusterer, data:_Data, encoder, labels:np.ndarray, options:Callable
+               ) -> list[dict]:
+    "Train the encoder by contrast, and return the history; where that does not help, undo it."
+    recipe, images = self.recipe_in_use(), data.prepared.images
+    start = copy_to_cpu(dict(encoder.state_dict()))
+    history = train_simclr(encoder, images, data.prepared.mask, recipe.simclr, **options("contrast"))
+    if data.likelihood is None or decline_reason(history): return history
+    found = _cluster(self, _comparable(embed_images(encoder, images), recipe), self.seed)
+    if _is_less_likely(data, "contrastive learning", found, labels, history): encoder.load_state_dict(start)
+    return history
+
 # %% ../nbs/41_clusterer.ipynb #92af94a2
 def _by_network(self:IonImageClusterer, data:_Data, encoder, options:Callable) -> _Found:
     "Features of the encoder, untrained and trained, where there is one."
+    if self._section is not None: return _Found({}, {SECTION: self._section}, [], None)
     if encoder is None: return _Found({}, {}, [], None)
-    recipe, images = self.recipe_in_use(), data.prepared.images
-    with _timed(self.timings_, "before training"):
+    recipe, images, first = self.recipe_in_use(), data.prepared.images, "before training"
+    with _timed(self.timings_, first):
         self._before = embed_images(encoder, images).cpu().numpy()
         before = _comparable(self._before, recipe)
-        labels = {"before training": _cluster(self, before, self.seed)}
+        labels = {first: _cluster(self, before, self.seed)}
     with _timed(self.timings_, "contrastive learning"):
-        history = train_simclr(encoder, images, data.prepared.mask, recipe.simclr, **options("contrast"))
+        history = _contrasted(self, data, encoder, labels[first], options)
         self._features = embed_images(encoder, images)
         after = _comparable(self._features, recipe)
-    return _Found(labels, {"before training": before, "contrastive learning": after}, history, encoder)
+    return _Found(labels, {first: before, "contrastive learning": after}, history, encoder)
 
 # %% ../nbs/41_clusterer.ipynb #e89e3ac0
 NETWORK_STAGES = ("contrastive learning", "patterns and network") # with features of the trained network
@@ -330,7 +394,7 @@ def _hierarchical(self:IonImageClusterer) -> dict[str, np.ndarray]: # int64 (m,)
 # %% ../nbs/41_clusterer.ipynb #97f3d370
 def _cut(self:IonImageClusterer, name:str, features:np.ndarray) -> np.ndarray: # int64 (m,)
     "Labels by features; those of a training-free feature set are the same in any representation."
-    if name not in self.feature_sets_: return _cluster(self, features, self.seed)
+    if name not in self.feature_sets_: return _labels_from(self, name, features, self.seed)
     if name not in self._cuts: self._cuts[name] = _cluster(self, self._near.get(name, features), self.seed)
     return self._cuts[name]
 
@@ -555,6 +619,13 @@ def _new_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:Ca
         return train_linear_classifier(self._features, *rest, **options("classifier"))
     return train_classifier_on_images(found.encoder, images, *rest, **options("classifier"))
 
+# %% ../nbs/41_clusterer.ipynb #a78dbb01
+def _mean_classifier(self:IonImageClusterer, found:_Found) -> torch.nn.Linear:
+    "The classifier that takes the place of one that was declined: the nearest class mean decides."
+    features = torch.as_tensor(self._features)
+    labels = torch.as_tensor(found.initial_labels, device=features.device)
+    return class_means(features[labels >= 0], labels[labels >= 0], self.n_clusters_)
+
 # %% ../nbs/41_clusterer.ipynb #6f0e1231
 def _train_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:Callable
                      ) -> tuple[torch.nn.Linear, torch.Tensor, str]:
@@ -562,9 +633,12 @@ def _train_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:
     with _timed(self.timings_, "classifier"):
         classifier, rows = _new_classifier(self, data, found, options)
         first = predict_probabilities(found.encoder, classifier, data.prepared.images)
+    labels = first.argmax(1).cpu().numpy()
+    if not decline_reason(rows) and _is_less_likely(data, "classifier", labels, found.initial_labels, rows):
+        classifier = _mean_classifier(self, found)
     declined = decline_reason(rows)
     found.history += rows
-    found.labels["classifier"] = found.initial_labels if declined else first.argmax(1).cpu().numpy()
+    found.labels["classifier"] = found.initial_labels if declined else labels
     found.features["classifier"] = found.features["contrastive learning"]
     return classifier, first, declined
 
@@ -572,10 +646,17 @@ def _train_classifier(self:IonImageClusterer, data:_Data, found:_Found, options:
 def _self_label(self:IonImageClusterer, data:_Data, found:_Found, classifier:torch.nn.Linear,
                 first:torch.Tensor, options:Callable) -> None:
     "Train encoder and classifier on their confident images."
-    settings = self.recipe_in_use().labelling.self_labelling
+    settings, images = self.recipe_in_use().labelling.self_labelling, data.prepared.images
     threshold = confidence_threshold(first, settings.threshold_quantile)
-    found.history += train_self_labelling(found.encoder, classifier, data.prepared.images, data.prepared.mask,
-                                          threshold, settings, **options("self-labelling"))
+    both = torch.nn.ModuleList([found.encoder, classifier])
+    start = copy_to_cpu(dict(both.state_dict()))
+    rows = train_self_labelling(found.encoder, classifier, images, data.prepared.mask, threshold, settings,
+                                **options("self-labelling"))
+    found.history += rows
+    if data.likelihood is None or decline_reason(rows): return
+    labels = predict_probabilities(found.encoder, classifier, images).argmax(1).cpu().numpy()
+    if _is_less_likely(data, "self-labelling", labels, found.labels["classifier"], found.history):
+        both.load_state_dict(start)
 
 # %% ../nbs/41_clusterer.ipynb #5c866173
 def _by_self_training(self:IonImageClusterer, data:_Data, found:_Found, options:Callable) -> None:
@@ -624,6 +705,7 @@ CONTRAST_SETS = "local contrast", "log local contrast" # starts of the search fo
 def _choice(self:IonImageClusterer, table:PatternTable, auto:bool) -> ClusterNumber:
     "The number that the data support; a warning about it is of interest only where it is used."
     features = {name: self._near[name] for name in CONTRAST_SETS if name in self._near}
+    if self._section is not None: features[SECTION] = self._section
     with warnings.catch_warnings():
         if not auto: warnings.simplefilter("ignore")
         return choose_n_clusters(table, _pattern_config(self.recipe_in_use()), self.seed, features=features)
@@ -636,23 +718,27 @@ def _sets_needed(labelling:MixtureLabelling|BaselineLabelling) -> tuple[str, ...
 
 # %% ../nbs/41_clusterer.ipynb #669ea6b8
 def _find_sets(self:IonImageClusterer, data:_Data) -> None:
-    "Sets `feature_sets_`."
-    with _timed(self.timings_, "feature sets"):
-        self.feature_sets_ = feature_sets(data.ions, _sets_needed(self.recipe_in_use().labelling))
+    "Sets `feature_sets_`, and clears what belongs to an earlier fit."
+    self.feature_sets_, self.flat_field_, self.agreement_, self._cuts = {}, None, {}, {}
+    labelling = self.recipe_in_use().labelling
+    if not isinstance(labelling, SelfTraining):
+        with _timed(self.timings_, "feature sets"):
+            self.feature_sets_ = feature_sets(data.ions, _sets_needed(labelling))
+    self._near = {name: Neighbours(rows) for name, rows in self.feature_sets_.items()}
 
 # %% ../nbs/41_clusterer.ipynb #711ecac4
-def _choose_k(self:IonImageClusterer, data:_Data) -> None:
+def _choose_k(self:IonImageClusterer, data:_Data, encoder) -> None:
     "Sets `n_clusters_` and what belongs to it; makes the table where it is needed."
-    recipe, auto, self.feature_sets_ = self.recipe_in_use(), self.n_clusters == "auto", {}
-    self.flat_field_, self.agreement_, self._cuts = None, {}, {}
-    if not isinstance(recipe.labelling, SelfTraining): _find_sets(self, data)
-    self._near = {name: Neighbours(rows) for name, rows in self.feature_sets_.items()}
-    self.n_clusters_, self.n_clusters_choice_ = self.n_clusters, None
-    if isinstance(recipe.labelling, SelfTraining) and not auto: return
-    asked_for = getattr(recipe.labelling, "representation", MEASURED)
+    labelling, auto = self.recipe_in_use().labelling, self.n_clusters == "auto"
+    _find_sets(self, data)
+    self.n_clusters_, self.n_clusters_choice_, self._section = self.n_clusters, None, None
+    if isinstance(labelling, SelfTraining) and not auto: return
+    asked_for = getattr(labelling, "representation", MEASURED)
     with _timed(self.timings_, "number of clusters"):
         if asked_for == FLAT: self.flat_field_ = flat_field(data.scaled, data.ions.mask)
         data.table = _table(self, data)
+    _encode_section(self, data, encoder)
+    with _timed(self.timings_, "number of clusters"):
         self.n_clusters_choice_ = _choice(self, data.table, auto)
     if auto: self.n_clusters_ = self.n_clusters_choice_.n_clusters
 
@@ -740,7 +826,7 @@ def _store_embeddings(self:IonImageClusterer, found:_Found, spread:Callable) -> 
     before = found.embedding if found.encoder is None else self._before
     self.embedding_before_, self.embedding_ = spread(before), spread(found.embedding)
     self.denoised_embedding_, self._subset_scores = spread(found.denoised), {}
-    self._before = self._features = None
+    self._before = self._features = self._section = None
 
 # %% ../nbs/41_clusterer.ipynb #220f1cf4
 def _store_levels(self:IonImageClusterer, found:_Found) -> None:
@@ -779,7 +865,7 @@ FITTED = {
     "baseline_labels_": "labels of each of these and of hierarchical baselines, int64 (m,), -1 = unassigned",
     "history_": "one row per epoch or step, a table",
     "timings_": "seconds by stage",
-    "encoder_": "the trained encoder; None where the recipe has none",
+    "encoder_": "the encoder that was trained on the ions, or None",
     "classifier_": "a `PatternMixture`, or a linear layer",
     "components_": "the `SpatialComponents` of a mixture, or None",
     "flat_field_": "the `FlatField` of the images that a mixture works in; None: images as measured",
@@ -790,6 +876,8 @@ FITTED = {
 def _new_encoder(recipe:Recipe, device:torch.device, seed:int) -> torch.nn.Module|None:
     "The encoder that a recipe asks for, untrained; a copy of the user's own."
     if recipe.encoder is None: return None
+    name = recipe.encoder if isinstance(recipe.encoder, str) else ""
+    if name == "section": return load_section_encoder(recipe.weights)
     return build_encoder(copy.deepcopy(recipe.encoder), recipe.weights, device, seed)
 
 # %% ../nbs/41_clusterer.ipynb #58183e2f
@@ -809,7 +897,8 @@ def fit(self:IonImageClusterer,
     encoder = _new_encoder(recipe, device, self.seed)
     with _timed(self.timings_, "structure"): data = _selected(self, ions)
     for text in _unassigned_warnings(self, ions, data.prepared.excluded): warnings.warn(text, stacklevel=3)
-    _choose_k(self, data)
+    _choose_k(self, data, encoder)
+    data.likelihood = _label_likelihood(self, data)
     def options(stage):
         file = None if checkpoints is None else Path(checkpoints)/f"{stage}.pt"
         return dict(seed=self.seed, show=show, checkpoint=file)
@@ -893,7 +982,7 @@ def _points_of_subset(self:IonImageClusterer, positions:np.ndarray) -> tuple:
 
 # %% ../nbs/41_clusterer.ipynb #b867dd16
 def _features_of_subset(self:IonImageClusterer, name:str, positions:np.ndarray): # (m', d), or `Neighbours`
-    "A feature set of some of the clustered ions, as if there were no others."
+    "A feature set of some of the clustered ions alone."
     recipe = self.recipe_in_use()
     if name in self._near and name in PER_ION_FEATURE_SETS and np.isin(positions, self.drawn_).all():
         return self._near[name].take(np.searchsorted(self.drawn_, positions))
@@ -901,10 +990,20 @@ def _features_of_subset(self:IonImageClusterer, name:str, positions:np.ndarray):
         clustered = cast(IonImages, _Subset(self))
         return feature_set_of_subset(clustered, name, self.feature_sets_[name], positions)
     if name in ("before training", "contrastive learning"): return self.stage_features_[name][positions]
+    if name == SECTION: return _section_of_subset(self, positions)
     scores = _points_of_subset(self, positions)[0]
     if name == "shared patterns": return _comparable(scores, recipe)
     trained = self.stage_features_["contrastive learning"][positions]
     return _comparable(joined_features(scores, trained), recipe)
+
+# %% ../nbs/41_clusterer.ipynb #2fb0aa57
+def _section_of_subset(self:IonImageClusterer, positions:np.ndarray) -> np.ndarray: # (m', d)
+    "Features of the section encoder as if there were no other ions; kept for the next stage."
+    if (key := (SECTION, positions.tobytes())) not in self._subset_scores:
+        images = _scaled_of(self, positions)
+        features = section_features(images, self._working.mask, self._section_encoder)
+        self._subset_scores[key] = _comparable(features, self.recipe_in_use())
+    return self._subset_scores[key]
 
 # %% ../nbs/41_clusterer.ipynb #f237bd08
 @dataclass
@@ -916,14 +1015,14 @@ class _Subset:
 # %% ../nbs/41_clusterer.ipynb #01f90826
 def _starts_of_subset(self:IonImageClusterer, positions:np.ndarray, seed:int) -> dict[str, np.ndarray]:
     "Labels that the mixture starts from, for some of the clustered ions."
-    contrast = [name for name in CONTRAST_SETS if name in self.feature_sets_]
-    names = ["shared patterns", *(contrast if self.initialised_from_ == MERGED else [self.initialised_from_])]
     known = {*self.feature_sets_, *self.stage_features_}
+    searched = [name for name in (*CONTRAST_SETS, SECTION) if name in known]
+    names = ["shared patterns", *(searched if self.initialised_from_ == MERGED else [self.initialised_from_])]
     def start(name):
         if name in HIERARCHICAL: return self.recluster(name, positions, seed)
         if name not in known: return self.initial_labels_[self.kept_[positions]] # the user's labels
         features = _features_of_subset(self, name, positions)
-        return fill_unassigned(_cluster(self, features, seed), features)
+        return fill_unassigned(_labels_from(self, name, features, seed), features)
     return {name: start(name) for name in dict.fromkeys(names)}
 
 # %% ../nbs/41_clusterer.ipynb #6c638b84
@@ -949,7 +1048,8 @@ def recluster(self:IonImageClusterer,
     if stage in HIERARCHICAL:
         base, method = HIERARCHICAL[stage]
         return linkage_labels(_features_of_subset(self, base, positions), self.n_clusters_, method)
-    if stage != "mixture": return _cluster(self, _features_of_subset(self, stage, positions), seed)
+    if stage != "mixture":
+        return _labels_from(self, stage, _features_of_subset(self, stage, positions), seed)
     x, v, gain = _points_of_subset(self, positions)
     config, starts = _pattern_config(self.recipe_in_use()), _starts_of_subset(self, positions, seed)
     return fit_best(x, v, starts, self.n_clusters_, config, gain).mixture.predict_log_proba(x, v).argmax(1)

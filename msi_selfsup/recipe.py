@@ -49,6 +49,7 @@ class SelfTraining:
     classifier:TrainingConfig = TrainingConfig(epochs=20, learning_rate=1e-3) # on the encoder's features
     self_labelling:SelfLabelConfig = SelfLabelConfig() # of encoder and classifier together
     cached_features:bool = True # features for the classifier once; published: anew in every step
+    compare_stages:bool = False # decline a stage whose labels the mixture finds less likely
 
 # %% ../nbs/40_recipe.ipynb #78fecac5
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Recipe:
     n_grey_levels:int|None = None     # None: no rounding
     prepared:bool = False             # images are of 8 bits and this size already: see `take_prepared`
     structure_alpha:float|None = 0.05 # ions of larger p (`structure_test`) stay unassigned; None: no test
-    encoder:str|torch.nn.Module|None = None # "grid", "efficientnet-b0", or (n, 1, size, size) -> (n, d)
+    encoder:str|torch.nn.Module|None = None # see below; a module maps (n, 1, size, size) to (n, d)
     weights:str = "none"              # "none", "imagenet" or a file of weights to start from
     simclr:SimCLRConfig = _CONTRAST   # contrastive training
     n_neighbours:int|None = None      # of the spectral graph; None: follows the size of the clusters
@@ -87,10 +88,15 @@ class Recipe:
         if not isinstance(self.labelling, (MixtureLabelling, SelfTraining, BaselineLabelling)):
             remedy = "give a MixtureLabelling, a SelfTraining or a BaselineLabelling"
             raise InputError("labelling", f"is {self.labelling!r}", remedy)
-        if self.encoder is None and isinstance(self.labelling, SelfTraining):
-            raise InputError("encoder", "is None, and self-training trains one", "give a name or a module")
+        if isinstance(self.encoder, (str, type(None))): self._check_encoder()
         if self.encoder is not None and isinstance(self.labelling, BaselineLabelling):
             raise InputError("encoder", "is given, but a baseline has none", "leave it and its weights out")
+
+    def _check_encoder(self):
+        "Raise `InputError` where self-training has no encoder that it can train."
+        if not isinstance(self.labelling, SelfTraining) or self.encoder not in (None, "section"): return
+        cause = f"is {self.encoder!r}, and self-training trains one on single images"
+        raise InputError("encoder", cause, "give grid, efficientnet-b0 or a module")
 
     @classmethod
     def hu2022(cls, exact:bool=False # undo what differs from the published code
@@ -102,12 +108,17 @@ class Recipe:
         return as_published(recipe) if exact else recipe
 
     @classmethod
-    def network(cls) -> Recipe:
-        "A small encoder without ImageNet weights; labels are learnt as published, in fewer epochs."
+    def network(cls, encoder:str="section" # or "grid", or a module: trained on the ions, from random weights
+               ) -> Recipe:
+        """Labels that start from a network, by default a pre-trained one (`section_features`). Another is
+        trained as published, in fewer epochs, and each stage that does not help is declined."""
+        if encoder == "section":
+            views = "local contrast", "log local contrast" # also for the number of clusters
+            return cls("network", encoder=encoder, labelling=MixtureLabelling(feature_sets=views))
         weak, training = Augmentation(pixel_dropout=(0., 0.3)), TrainingConfig(epochs=30, learning_rate=1e-4)
         labels = SelfLabelConfig(training, weak=weak, strong=_DROPOUT)
-        return cls("network", encoder="grid",
-                   labelling=SelfTraining(TrainingConfig(epochs=60, learning_rate=1e-3), labels))
+        way = SelfTraining(TrainingConfig(epochs=60, learning_rate=1e-3), labels, compare_stages=True)
+        return cls("network", encoder=encoder, labelling=way)
 
     @classmethod
     def named(cls, name:str # "default", "network", "hu2022" or one of `baseline_names`

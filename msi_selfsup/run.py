@@ -33,6 +33,7 @@ from .representation import FLAT, MEASURED
 from .run_files import SCHEMA, plain_json
 from .run_folder import read_assignments, read_run_folder
 from .scores import plot_scoreboard, score_clustering, scores_table
+from .section_encoder import load_section_encoder
 from .spectral import check_n_clusters
 from .tables import read_labelled_mzs
 from .train import atomic_torch_save
@@ -190,6 +191,7 @@ def _with_weights(recipe:Recipe, weights:str|None) -> Recipe:
     if weights not in (None, "none") and recipe.encoder in (None, "grid"):
         recipe = replace(recipe, encoder="efficientnet-b0" if weights == "imagenet" else "grid")
     if recipe.weights not in ("none", "imagenet"): check_file(recipe.weights, "a file of weights")
+    if isinstance(recipe.encoder, str) and recipe.encoder == "section": load_section_encoder(recipe.weights)
     return recipe
 
 # %% ../nbs/64_run.ipynb #55638cda
