@@ -22,10 +22,10 @@ from .spectral import Neighbours, spectral_labels
 
 # %% auto #0
 __all__ = ['NOISE_MARGIN', 'MERGE_STEPS', 'MERGE_CANDIDATES', 'SPREADS', 'PENALTY', 'FIRST_LIMIT', 'LIMIT_GROWTH', 'NEAR_LIMIT',
-           'IONS_PER_CLUSTER', 'LEAST_COMPONENTS', 'parallel_analysis', 'n_significant_components',
-           'means_and_precisions', 'merge_costs', 'merge_clusters', 'merge_best_pair', 'merge_path', 'means_penalty',
-           'Experiment', 'penalised', 'penalised_curve', 'ClusterNumber', 'search_limits', 'grown_curve', 'experiment',
-           'choose_n_clusters']
+           'IONS_PER_CLUSTER', 'LEAST_COMPONENTS', 'IONS_PER_COMPONENT', 'parallel_analysis',
+           'n_significant_components', 'means_and_precisions', 'merge_costs', 'merge_clusters', 'merge_best_pair',
+           'merge_path', 'means_penalty', 'Experiment', 'penalised', 'penalised_curve', 'ClusterNumber',
+           'search_limits', 'grown_curve', 'experiment', 'choose_n_clusters']
 
 # %% ../nbs/32_n_clusters.ipynb #c007
 def parallel_analysis(table:PatternTable,
@@ -210,12 +210,13 @@ def grown_curve(data:Experiment,
         limit = min(LIMIT_GROWTH * limit, ceiling)
 
 # %% ../nbs/32_n_clusters.ipynb #aa37357d
-LEAST_COMPONENTS = 12 # that numbers of clusters are compared with
+LEAST_COMPONENTS, IONS_PER_COMPONENT = 12, 8 # that numbers of clusters are compared with; fewer of few ions
 
 def experiment(table:PatternTable, n_significant:int, features:dict|None=None,
                config:PatternConfig=PatternConfig()) -> Experiment:
     "The ions of a table, as numbers of clusters are compared on them."
-    n_components = max(int(min(config.per_significant * n_significant, MAX_COMPONENTS)), LEAST_COMPONENTS)
+    of_data = int(min(config.per_significant * n_significant, MAX_COMPONENTS))
+    n_components = max(of_data, min(LEAST_COMPONENTS, len(table) // IONS_PER_COMPONENT), 2)
     components = spatial_components(table, n_components, config)
     scores, noise_variance = table.scores(components)
     gain = gain_fields(table, components, scores, noise_variance, config.gain_order)

@@ -136,9 +136,10 @@ def _write_tables(folder:Path, clusterer:IonImageClusterer, judged:Judgement) ->
 def _classifier_state(clusterer:IonImageClusterer) -> dict[str, torch.Tensor]:
     "What `predict` reads labels from, as plain tensors."
     if not isinstance(clusterer.classifier_, PatternMixture): return dict(clusterer.classifier_.state_dict())
-    parts = dict(components=clusterer.components_, mixture=clusterer.classifier_)
+    parts = dict(components=clusterer.components_.to_dict(), mixture=clusterer.classifier_.to_dict())
+    if clusterer.flat_field_ is not None: parts["flat_field"] = dict(mean=clusterer.flat_field_.mean)
     return {f"{part}.{name}": torch.from_numpy(np.array(array))
-            for part, record in parts.items() for name, array in record.to_dict().items()}
+            for part, record in parts.items() for name, array in record.items()}
 
 # %% ../nbs/64_run.ipynb #2e6d8616
 def _write_pictures(folder:Path, clusterer:IonImageClusterer, judged:Judgement, choice:ClusterNumber) -> None:
