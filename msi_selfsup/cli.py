@@ -81,6 +81,8 @@ def msi_cluster(
     # default; network (starts from a pre-trained network); hu2022 (as published, downloads ImageNet weights);
     # or a plain baseline, such as pearson or "pearson, average linkage" (an unknown name lists them all)
     recipe:str="default",
+    # what the mixture works in: "as measured", flat-fielded, or auto: where repeated analyses agree better
+    representation:str="auto",
     # initial weights of the network: imagenet, none, or a file; by default those of the recipe
     weights:str=None,
     # text or CSV file of m/z: imzML: those to extract, by default peaks are picked; .tif, .npy: those of the
@@ -98,13 +100,15 @@ def msi_cluster(
     started = time.time()
     _check_there(sample)
     from msi_selfsup.folder import check_out
+    from msi_selfsup.recipe import with_representation
     from msi_selfsup.run import checked_settings, cluster_run
     from msi_selfsup.sample import read_sample
-    checked_settings(recipe, weights, n_clusters, seed, device)     # before a sample is read
+    used = recipe if representation == "auto" else with_representation(recipe, representation)
+    checked_settings(used, weights, n_clusters, seed, device)       # before a sample is read
     out = check_out(out, overwrite)
     ions = read_sample(sample, mzs, ppm, normalise, axis=axis_label)
     print(ions)
-    cluster_run(ions, out, n_clusters, recipe, weights, seed, device, overwrite, started=started)
+    cluster_run(ions, out, n_clusters, used, weights, seed, device, overwrite, started=started)
     return _print_result(out)
 
 # %% ../nbs/65_cli.ipynb #c015

@@ -122,5 +122,6 @@ def resampled_probabilities(labels:np.ndarray, # of a plain clustering, int (n,)
     for ions in draw_subsets(len(labels), n_clusters, n_resamples, seed):
         own = None if gain is None else gain.take(ions)
         mixture, _ = fit_mixture(x[ions], v[ions], cluster(ions, seed), n_clusters, one_step, own)
-        total += match_clusters(mixture.predict_proba(x, v), reference)
+        found = mixture.predict_proba(x, v)
+        total += found[:, match_clusters(found, reference)]
     return total / n_resamples

@@ -24,7 +24,8 @@ from .spectral import Clusterer
 from .train import TrainingConfig
 
 # %% auto #0
-__all__ = ['MixtureLabelling', 'SelfTraining', 'BaselineLabelling', 'Recipe', 'as_published', 'choose_device', 'as_ion_images']
+__all__ = ['MixtureLabelling', 'SelfTraining', 'BaselineLabelling', 'Recipe', 'with_representation', 'as_published',
+           'choose_device', 'as_ion_images']
 
 # %% ../nbs/40_recipe.ipynb #9f255781
 @dataclass(frozen=True)
@@ -131,6 +132,17 @@ class Recipe:
         raise InputError("recipe", f"{name!r} is unknown", remedy)
 
 # %% ../nbs/40_recipe.ipynb #ad0c7f1b
+def with_representation(recipe:str|Recipe, # or its name
+                        representation:str # of `REPRESENTATIONS`, or "auto"
+                       ) -> Recipe:
+    "The recipe, its mixture in that representation of the images. Raises `InputError`."
+    recipe = recipe if isinstance(recipe, Recipe) else Recipe.named(recipe)
+    if isinstance(recipe.labelling, MixtureLabelling):
+        return replace(recipe, labelling=replace(recipe.labelling, representation=representation))
+    cause = f"is {representation!r}, but the recipe {recipe.name!r} has no mixture"
+    raise InputError("representation", cause, "leave it out, or use the recipe default")
+
+# %% ../nbs/40_recipe.ipynb #b06dec61
 def as_published(recipe:Recipe # `Recipe.hu2022()`
                 ) -> Recipe:
     "The recipe with all undone in which it differs from the published code, as far as settings go."
