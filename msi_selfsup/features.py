@@ -80,14 +80,14 @@ def local_contrast_features(ions:IonImages) -> np.ndarray: # float32 (n, measure
     images = np.maximum(ions.images, 0)
     near = smooth_images(images, ions.mask, 1.)[:, ions.mask]
     wide = smooth_images(images, ions.mask, _side(ions.mask) / 16)[:, ions.mask]
-    floor = 0.05 * wide.mean(1, keepdims=True)
+    floor = (0.05 * wide.mean(1, keepdims=True, dtype=np.float64)).astype(np.float32)
     return unit_rows(near / np.where(floor > 0, wide + floor, 1), ions, centre=True)
 
 # %% ../nbs/21_features.ipynb #8c0e5ad0
 def log_local_contrast_features(ions:IonImages) -> np.ndarray: # float32 (n, measured pixels)
     "Logarithms of intensities less those of a wide neighbourhood; dot products are Pearson correlations."
-    mean = np.maximum(pixel_matrix(ions), 0).mean(1)[:, None, None]
-    images = np.maximum(ions.images, 0) / np.where(mean > 0, mean, 1)
+    mean = np.maximum(pixel_matrix(ions), 0).mean(1, dtype=np.float64)[:, None, None]
+    images = (np.maximum(ions.images, 0) / np.where(mean > 0, mean, 1)).astype(np.float32)
     near, wide = (np.log(smooth_images(images, ions.mask, sigma)[:, ions.mask] + 0.1)
                   for sigma in (1.5, _side(ions.mask) / 12))
     return unit_rows(near - wide, ions, centre=True)
