@@ -17,11 +17,12 @@ from .consensus import consensus_probabilities
 from .core import InputError
 from .features import feature_sets
 from .gain import GainFields, gain_fields
-from .images import IonImages, clip_and_scale, is_constant, smooth_images
+from .images import IonImages, clip_and_scale, is_constant
 from .mixture import BestFit, Points, fit_best, fit_mixture
 from .n_clusters import choose_n_clusters, n_significant_components
 from .patterns import PatternConfig, PatternTable, pattern_table, spatial_components
 from .recipe import MixtureLabelling, Recipe
+from .representation import flat_field, surroundings
 from .scores import score_clustering, scores_table
 from .spectral import check_n_clusters, spectral_labels
 
@@ -54,19 +55,13 @@ ABLATIONS = {
     "from the true classes": "the mixture starts from the true classes, for comparison"}
 
 # %% ../nbs/72_ablation.ipynb #86d1c1d7
-def _surroundings(images:np.ndarray, mask:np.ndarray) -> np.ndarray: # float32 (n, height, width), above 0
-    "Images blurred widely, with a floor of 5 % of their mean."
-    wide = smooth_images(images, mask, np.sqrt(mask.sum()) / 16)
-    return wide + 0.05 * images[:, mask].mean(1)[:, None, None] + 1e-12
-
 def _local_contrast(images:np.ndarray, mask:np.ndarray) -> np.ndarray:
     "Images divided by their surroundings."
-    return images / _surroundings(images, mask) * mask
+    return images / surroundings(images, mask) * mask
 
 def _flat_fielded(images:np.ndarray, mask:np.ndarray) -> np.ndarray:
     "Images whose surroundings are those of the mean image."
-    wide = _surroundings(images / images[:, mask].mean(1)[:, None, None], mask)
-    return images * wide.mean(0) / wide * mask
+    return flat_field(images, mask).apply(images)
 
 def _logarithms(images:np.ndarray, mask:np.ndarray) -> np.ndarray:
     "Logarithms of one plus the intensity over the mean of its image."
